@@ -1,0 +1,48 @@
+# How every target of the project is compiled, and what a layer is.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+
+set(EASEL_SANITIZE "" CACHE STRING "sanitizers to compile with: address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    # A precompiled header is safe to cache with these exemptions, as ccache's manual says.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+        CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
+endif()
+
+# Warnings are errors in our own code; third-party headers are SYSTEM and stay silent.
+function(easel_target target)
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror -fpch-preprocess)
+    target_link_options(${target} PRIVATE -Wl,--no-undefined)
+    target_compile_definitions(${target} PRIVATE EASEL_VERSION="${PROJECT_VERSION}")
+    if(EASEL_SANITIZE)
+        target_compile_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE} -fno-omit-frame-pointer)
+        target_link_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE})
+    endif()
+endfunction()
+
+# easel_layer(folder [PCH header] LINKS targets...): the shared library easel_<folder> of every source under folder/.
+function(easel_layer folder)
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PCH" "LINKS")
+    string(REPLACE "-" "_" name easel_${folder})
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.c)
+    add_library(${name} SHARED ${sources})
+    easel_target(${name})
+    target_link_libraries(${name} PUBLIC ${ARG_LINKS})
+    if(ARG_PCH)
+        target_precompile_headers(${name} PRIVATE ${ARG_PCH})
+    endif()
+endfunction()

@@ -1,0 +1,27 @@
+# Libraries from Debian, and libtorch out of the PyPI wheel that scripts/setup.sh unpacks into .deps/libtorch.
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(nlohmann_json REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
+find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux libwebpdemux)
+add_library(easel_webp INTERFACE)
+target_link_libraries(easel_webp INTERFACE PkgConfig::WEBP)
+
+set(EASEL_TORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch" CACHE PATH "the torch folder of an unpacked wheel")
+if(NOT EXISTS ${EASEL_TORCH}/lib/libtorch_cpu.so)
+    message(FATAL_ERROR "no libtorch at ${EASEL_TORCH}: run scripts/setup.sh first, or pass -DEASEL_TORCH=<folder>")
+endif()
+# Only torch_cpu and c10 are linked: the CUDA library is loaded at run time where it is present.
+add_library(easel_torch INTERFACE)
+target_include_directories(easel_torch SYSTEM INTERFACE ${EASEL_TORCH}/include ${EASEL_TORCH}/include/torch/csrc/api/include)
+target_link_libraries(easel_torch INTERFACE ${EASEL_TORCH}/lib/libtorch_cpu.so ${EASEL_TORCH}/lib/libc10.so)
+target_link_options(easel_torch INTERFACE -Wl,-rpath-link,${EASEL_TORCH}/lib)

@@ -1,0 +1,28 @@
+# easel_registration(nodes): writes register_all.cpp, which calls register_<file>(Registry&) of every node file.
+# A node file is any .cpp in a subfolder of nodes/ that has no header of the same name beside it.
+function(easel_registration folder)
+    file(GLOB_RECURSE files RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${folder}/*/*.cpp)
+    list(SORT files)
+    set(declarations "")
+    set(calls "")
+    foreach(file ${files})
+        get_filename_component(name ${file} NAME_WE)
+        get_filename_component(place ${file} DIRECTORY)
+        if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${place}/${name}.hpp)
+            string(APPEND declarations "void register_${name}(graph::Registry&);\n")
+            string(APPEND calls "    register_${name}(registry);\n")
+        endif()
+    endforeach()
+    set(out ${CMAKE_BINARY_DIR}/generated/register_all.cpp)
+    file(CONFIGURE OUTPUT ${out} CONTENT "// Written by cmake/EaselRegistration.cmake from the files in ${folder}/.
+#include \"nodes/register_all.hpp\"
+
+namespace easel::nodes {
+${declarations}
+void register_all(graph::Registry& registry) {
+    (void)registry;
+${calls}}
+}  // namespace easel::nodes
+")
+    target_sources(easel_${folder} PRIVATE ${out})
+endfunction()
