@@ -24,5 +24,8 @@ void register_all(graph::Registry& registry) {
 ${calls}}
 }  // namespace easel::nodes
 ")
-    target_sources(easel_${folder} PRIVATE ${out})
+    get_target_property(type easel_${folder} TYPE)
+    if(NOT type STREQUAL "INTERFACE_LIBRARY")
+        target_sources(easel_${folder} PRIVATE ${out})
+    endif()
 endfunction()
