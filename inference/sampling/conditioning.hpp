@@ -1,0 +1,54 @@
+// What steers sampling: a list of conditions, each an encoded prompt plus where, when and how strongly it applies.
+// Conditioning nodes copy a list and change fields; tensors are shared between copies and never written to.
+#pragma once
+
+#include "inference/tensor.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace easel::inference {
+
+// A box of the latent. `size` and `start` have one entry per spatial dimension, outermost first: {height, width} for
+// pictures, {frames, height, width} for video. A box with fewer dimensions than the latent spans the leading ones.
+struct Area {
+    enum class Unit { latent, fraction };  // fraction: of the latent's size, 0..1
+
+    Unit unit = Unit::latent;
+    std::vector<double> size;
+    std::vector<double> start;
+};
+
+// The picture that the fields below refer to, in pixels. Models trained with size conditioning (SDXL) read it.
+struct SizeConditioning {
+    std::optional<int64_t> width, height, crop_w, crop_h, target_width, target_height;
+    std::optional<double> aesthetic_score;
+};
+
+struct Condition {
+    Tensor cross;                  // [batch, tokens, dim]; undefined when the model takes no text
+    std::optional<Tensor> pooled;  // [batch, dim]
+
+    std::optional<Area> area;
+    double strength = 1.0;
+
+    std::optional<Tensor> mask;  // [batch, height, width] or [height, width], any size: resized to the latent
+    double mask_strength = 1.0;
+    bool set_area_to_bounds = false;  // compute only the mask's bounding box
+
+    // The part of the schedule where the condition counts, 0 is the start of sampling (most noise), 1 its end.
+    std::optional<double> start_percent;
+    std::optional<double> end_percent;
+
+    // What inpainting models read beside the noise: a latent as the VAE encoded it, and a mask [batch, 1, h, w].
+    std::optional<Tensor> concat_latent_image;
+    std::optional<Tensor> concat_mask;
+
+    std::optional<double> guidance;  // distilled guidance (Flux)
+    SizeConditioning size;
+};
+
+using Conditioning = std::vector<Condition>;
+
+}  // namespace easel::inference
