@@ -1,0 +1,61 @@
+// The command line, parsed once (server/main.cpp) and passed down by part. Flag names are ComfyUI's where the meaning is.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace easel {
+
+struct NetworkOptions {
+    std::vector<std::string> listen = {"127.0.0.1"};
+    std::uint16_t port = 8188;
+    std::optional<std::string> cors_origin;           // --enable-cors-header
+    double max_upload_size_mb = 100;
+    bool max_upload_size_given = false;               // /features shows an int by default, a float when given
+    bool compress_responses = false;                  // --enable-compress-response-body
+    std::optional<std::filesystem::path> tls_key, tls_certificate;
+};
+
+struct FolderOptions {
+    std::filesystem::path base;                       // default: the current directory
+    std::optional<std::filesystem::path> input, output, temp, user, database, front_end_root, models;
+    std::vector<std::filesystem::path> extra_model_paths;
+};
+
+enum class CacheMode { classic, lru, ram_pressure, none };
+
+struct CacheOptions {
+    CacheMode mode = CacheMode::ram_pressure;
+    std::size_t lru_entries = 0;
+    double ram_headroom_gb = 4;
+};
+
+enum class Precision { automatic, fp32, fp16, bf16, fp8_e4m3fn, fp8_e5m2 };
+
+// Which number format each part computes in.
+struct PrecisionOptions {
+    bool force_fp32 = false;
+    Precision unet = Precision::automatic, vae = Precision::automatic, text = Precision::automatic;
+};
+
+enum class PreviewMethod { none, automatic, latent2rgb, taesd };
+
+struct Options {
+    NetworkOptions network;
+    FolderOptions folders;
+    CacheOptions cache;
+    PrecisionOptions precision;
+    PreviewMethod preview = PreviewMethod::none;
+    int preview_size = 512;
+    bool multi_user = false;
+    bool disable_metadata = false;
+    bool cpu = false;
+    int threads = 0;                                  // 0: chosen from the processor
+    std::string log_level = "info";
+    std::vector<std::string> argv;                    // as given, for /system_stats
+};
+
+}  // namespace easel

@@ -1,0 +1,64 @@
+// Queue and history in one. Every operation's cost is independent of the queue's length.
+#pragma once
+
+#include "graph/job.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace easel::graph {
+
+// Thread-safe. Implementations keep a job durable before `push` returns.
+class JobStore {
+public:
+    virtual ~JobStore() = default;
+
+    // The next queue number; refused prompts use one up too.
+    virtual std::int64_t next_number() = 0;
+
+    // Stores the job. It becomes claimable when `release(id)` is called, or by itself after a restart: a job's events
+    // must not overtake the answer to its POST.
+    virtual void push(Job job) = 0;
+    virtual void release(const std::string& id) = 0;
+
+    // The claimable job with the smallest number (ties: in order of arrival); waits until there is one, `wait` passed
+    // (then nothing), or `stop` is requested (then nothing). The job is then running.
+    virtual std::optional<Job> claim(std::chrono::milliseconds wait, std::stop_token stop) = 0;
+
+    // Ends the running job and writes its history entry, before it returns.
+    virtual void finish(const std::string& id, JobResult result) = 0;
+    // Puts the running job back at the front without counting an attempt: an orderly shutdown.
+    virtual void requeue(const std::string& id) = 0;
+
+    // Deletes a pending job. False when there is none of that id.
+    virtual bool remove(const std::string& id) = 0;
+    virtual void clear_pending() = 0;
+
+    virtual std::vector<Job> running() const = 0;
+    virtual std::vector<Job> pending() const = 0;         // the first is the next to run
+    virtual std::optional<Job> find_active(const std::string& id) const = 0;   // running or pending
+    virtual std::size_t pending_count() const = 0;
+    virtual std::size_t remaining() const = 0;            // pending and running
+
+    // The newest `max_items` entries in the order they were finished, skipping `offset` from the oldest; a negative
+    // offset with max_items counts from the newest, as the reference's get_history does.
+    virtual std::vector<HistoryEntry> history(std::optional<int> max_items, int offset) const = 0;
+    virtual std::optional<HistoryEntry> find_history(const std::string& id) const = 0;
+    virtual void remove_history(const std::string& id) = 0;
+    virtual void clear_history() = 0;
+
+    // Called (from any thread, without locks held) whenever `remaining` may have changed.
+    virtual void on_change(std::function<void()> callback) = 0;
+};
+
+// `path` is a file, created when missing, or ":memory:". Jobs that were running when the process died are queued first
+// again; one that was begun twice is marked failed. Throws Error naming the file when it cannot be opened.
+std::unique_ptr<JobStore> open_sqlite_job_store(const std::string& path, std::size_t history_limit = 10'000);
+
+}  // namespace easel::graph

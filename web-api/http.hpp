@@ -1,0 +1,87 @@
+// A request and a response as plain values, and the table of routes. No sockets here.
+#pragma once
+
+#include "base/json.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace easel::web {
+
+struct Request {
+    std::string method;                                   // "GET"
+    std::string target;                                   // as sent: "/view?filename=a.png"
+    std::string path;                                     // decoded, without query: "/view"
+    std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
+    std::vector<std::pair<std::string, std::string>> headers; // names lower-case
+    std::vector<std::string> captures;                    // what the route's {placeholders} matched, decoded once
+    std::string body;
+    std::string remote_address;
+
+    std::optional<std::string_view> header(std::string_view lower_case_name) const;
+    std::optional<std::string_view> parameter(std::string_view name) const;   // first of that name in the query
+};
+
+// A file, or a part of one, that the session sends without reading it into memory.
+struct FileBody {
+    std::filesystem::path path;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+struct Response {
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::variant<std::string, FileBody> body;
+    // Called on the io thread after the last byte was handed to the socket (or the connection broke).
+    std::function<void()> after_sent;
+
+    static Response json(const Json& body, int status = 200);
+    static Response text(std::string body, int status = 200);
+    static Response empty(int status = 200);
+    // {"error": message} with that status.
+    static Response error(int status, std::string message);
+    Response& with(std::string name, std::string value);
+};
+
+enum class Runs { inline_on_io, on_pool };   // a route that may block runs on the pool
+
+using Handler = std::function<Response(const Request&)>;
+
+// Routes by method and pattern; "{name}" matches one path segment, "{name:*}" the rest. Every route also answers
+// under /api. Const after start-up; safe from any thread.
+class Router {
+public:
+    void add(std::string method, std::string pattern, Handler handler, Runs runs = Runs::inline_on_io);
+
+    struct Match {
+        const Handler* handler = nullptr;
+        Runs runs = Runs::inline_on_io;
+        std::vector<std::string> captures;
+        std::vector<std::string> allowed;    // methods, when only the method does not fit (405)
+    };
+    Match find(std::string_view method, std::string_view raw_path) const;
+
+private:
+    struct Route {
+        std::string method;
+        std::vector<std::string> segments;
+        Handler handler;
+        Runs runs;
+    };
+    std::vector<Route> routes_;
+};
+
+// Runs the handler; anything it throws becomes a 4xx or 500 in the reference's shape.
+Response answer(const Handler& handler, const Request& request);
+
+}  // namespace easel::web
