@@ -17,20 +17,23 @@ set(EASEL_SANITIZE "" CACHE STRING "sanitizers to compile with: address,undefine
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # A precompiled header is safe to cache with these exemptions, as ccache's manual says.
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
-        CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
+    # A precompiled header is safe to cache with these exemptions, as ccache's manual says. Paths are made relative to
+    # the build folder, so that two build folders at the same depth share what they compiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=/
+        ${CCACHE})
 endif()
 
 # Warnings are errors in our own code; third-party headers are SYSTEM and stay silent.
 function(easel_target target)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror
-        $<$<BOOL:${CCACHE}>:-fpch-preprocess>)
+    target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wno-sign-conversion;-Werror>
+        $<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${CCACHE}>:-fpch-preprocess>>)
     target_compile_definitions(${target} PRIVATE EASEL_VERSION="${PROJECT_VERSION}")
-    target_link_options(${target} PRIVATE -Wl,--no-undefined)
+    # Symbols are bound when first called and unneeded libraries are dropped: start-up time is a feature.
+    target_link_options(${target} PRIVATE -Wl,--no-undefined -Wl,--as-needed -Wl,-z,lazy)
     if(EASEL_SANITIZE)
-        target_compile_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE} -fno-omit-frame-pointer)
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=${EASEL_SANITIZE};-fno-omit-frame-pointer>)
         target_link_options(${target} PRIVATE -fsanitize=${EASEL_SANITIZE})
     endif()
 endfunction()

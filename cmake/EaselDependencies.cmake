@@ -6,7 +6,6 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
 find_package(PNG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -15,6 +14,16 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux libwebpdemux)
 add_library(easel_webp INTERFACE)
 target_link_libraries(easel_webp INTERFACE PkgConfig::WEBP)
+
+# OpenCV's own package file comes only with libopencv-dev, which drags in every module, Java and a desktop toolkit.
+# Three modules are used, so they are looked up one by one.
+find_path(EASEL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+foreach(module core imgproc imgcodecs)
+    find_library(EASEL_OPENCV_${module} opencv_${module} REQUIRED)
+    add_library(opencv_${module} SHARED IMPORTED)
+    set_target_properties(opencv_${module} PROPERTIES IMPORTED_LOCATION ${EASEL_OPENCV_${module}}
+        INTERFACE_INCLUDE_DIRECTORIES ${EASEL_OPENCV_INCLUDE})
+endforeach()
 
 set(EASEL_TORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch" CACHE PATH "the torch folder of an unpacked wheel")
 if(NOT EXISTS ${EASEL_TORCH}/lib/libtorch_cpu.so)
