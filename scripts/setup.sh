@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Installs what easel is built and tested with: Debian packages, Python packages in .deps/venv, libtorch in .deps/libtorch.
+# Run again it only checks, in well under a second. Nothing outside .deps and the package manager is touched.
+#   scripts/setup.sh
+# pip and apt-get are used as the machine has them set up (mirrors, proxies, certificates).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+deps=$PWD/.deps
+torch_version=2.13.0
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+    printf 'setup: %s\n' "$@" >&2
+    exit 1
+}
+
+# The packages of scripts/packages.txt that are not installed, one a line.
+missing_packages() {
+    local wanted
+    mapfile -t wanted < <(grep -v '^#' scripts/packages.txt)
+    # shellcheck disable=SC2016
+    comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
+        <(dpkg-query -W -f='${Package} ${Status}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/ install ok installed$//p' | sort)
+}
+
+install_packages() {
+    command -v dpkg-query >/dev/null ||
+        fail 'this is no Debian system: easel is built on Debian 12 (bookworm), for instance in a container of it'
+    local missing
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -eq 0 ] && return
+    local release
+    release=$(. /etc/os-release && printf '%s %s' "${ID:-unknown}" "${VERSION_ID:-}")
+    [ "$release" = 'debian 12' ] || say "this is $release; the package names are those of Debian 12 and may not fit"
+
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "packages are missing, and there is neither root nor sudo; as root, run:" \
+            "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+        as_root=(sudo)
+        [ -t 0 ] || as_root=(sudo -n)
+    fi
+    say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+    local log
+    log=$(mktemp)
+    if ! "${as_root[@]}" apt-get -q update >"$log" 2>&1 || grep -q '^Err:' "$log"; then
+        tail -n 5 "$log" >&2
+        say 'apt-get update did not reach every archive; trying to install with the lists at hand'
+    fi
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends \
+        "${missing[@]}" >"$log" 2>&1; then
+        tail -n 15 "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install ${missing[*]}" \
+            'is there a network, do the sources name bookworm, is there space on the disk (about 2 GB)?'
+    fi
+    rm -f "$log"
+}
+
+# A stamp holds the text that names what a part was made from; another text means making it again.
+is_current() { [ "$(cat "$deps/stamps/$1" 2>/dev/null)" = "$2" ]; }
+mark_current() {
+    mkdir -p "$deps/stamps"
+    printf '%s\n' "$2" >"$deps/stamps/$1"
+}
+
+# Debian's own interpreter, because libtorch's wheel and python3-venv are for that one.
+system_python() {
+    [ -x /usr/bin/python3 ] && printf /usr/bin/python3 || command -v python3
+}
+
+install_python() {
+    local python wanted
+    python=$(system_python)
+    wanted=$("$python" -V)-$(sha256sum tests/requirements.txt | cut -d' ' -f1)-$PWD
+    is_current venv "$wanted" && [ -x "$deps/venv/bin/python" ] && return
+    say "installing Python packages into .deps/venv"
+    "$python" -m venv --clear "$deps/venv" || fail "no virtual environment with $python: is python3-venv installed?"
+    "$deps/venv/bin/python" -m pip install -qq --disable-pip-version-check -r tests/requirements.txt ||
+        fail 'pip could not install tests/requirements.txt' \
+            'is there a network? A mirror can be named with PIP_INDEX_URL, a folder of wheels with PIP_FIND_LINKS'
+    mark_current venv "$wanted"
+}
+
+install_libtorch() {
+    # A machine with an NVIDIA driver gets the CUDA libraries too.
+    local device=cpu
+    [ -e /proc/driver/nvidia/version ] && device=cuda
+    local wanted=$torch_version-$device
+    is_current libtorch "$wanted" && [ -e "$deps/libtorch/torch/lib/libtorch_cpu.so" ] && return
+    say "fetching libtorch $torch_version ($device) into .deps/libtorch"
+    local free_kb
+    free_kb=$(df -Pk "$deps" | awk 'NR == 2 { print $4 }')
+    [ "$free_kb" -gt 4000000 ] || fail "$((free_kb / 1000)) MB are free at $deps; libtorch and the build need 4000"
+    "$deps/venv/bin/python" scripts/fetch_libtorch.py "$torch_version" "$device" "$deps/libtorch" ||
+        fail "libtorch $torch_version could not be had" \
+            'is there a network? A mirror can be named with PIP_INDEX_URL, a folder of wheels with PIP_FIND_LINKS'
+    mark_current libtorch "$wanted"
+}
+
+[ "$(uname -m)" = x86_64 ] || fail "this is $(uname -m); libtorch's wheels and the tests are for x86_64"
+mkdir -p "$deps"
+# Two set-ups at once would write the same folders.
+exec 9>"$deps/lock"
+command -v flock >/dev/null && flock 9
+install_packages
+install_python
+install_libtorch
