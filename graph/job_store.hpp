@@ -14,6 +14,18 @@
 
 namespace easel::graph {
 
+// A job as a list of jobs shows it: without its prompt and its outputs.
+enum class JobPhase { pending, running, finished };
+struct JobLine {
+    std::string id;
+    JobPhase phase = JobPhase::pending;
+    JobStatus status = JobStatus::success;                // of a finished job
+    double number = 0;
+    std::int64_t created_ms = 0;
+    std::optional<std::string> workflow_id;               // extra_data.extra_pnginfo.workflow.id
+    std::optional<std::int64_t> started_ms, ended_ms;     // of a finished job, where its messages say so
+};
+
 // Thread-safe. Implementations keep a job durable before `push` returns.
 class JobStore {
 public:
@@ -50,8 +62,21 @@ public:
     // offset with max_items counts from the newest, as the reference's get_history does.
     virtual std::vector<HistoryEntry> history(std::optional<int> max_items, int offset) const = 0;
     virtual std::optional<HistoryEntry> find_history(const std::string& id) const = 0;
+    // What a finished job produced, without reading its prompt.
+    virtual std::optional<JobResult> find_result(const std::string& id) const = 0;
     virtual void remove_history(const std::string& id) = 0;
     virtual void clear_history() = 0;
+
+    // The same as JSON text, which is kept as it was written: nothing is parsed to answer a long list.
+    // A job is the reference's tuple [number, id, prompt, extra_data, outputs]; a history entry is
+    // {"prompt": <tuple>, "outputs": ..., "status": ..., "meta": ...}.
+    virtual std::string running_json() const = 0;         // an array of tuples
+    virtual std::string pending_json() const = 0;
+    virtual std::string history_json(std::optional<int> max_items, int offset) const = 0;   // {id: entry, ...}
+    virtual std::string history_json(const std::string& id) const = 0;                      // {} when absent
+
+    // Running, pending and finished jobs, each phase in its own order; finished ones from the oldest.
+    virtual std::vector<JobLine> lines() const = 0;
 
     // Called (from any thread, without locks held) whenever `remaining` may have changed.
     virtual void on_change(std::function<void()> callback) = 0;

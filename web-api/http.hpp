@@ -1,6 +1,7 @@
 // A request and a response as plain values, and the table of routes. No sockets here.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/json.hpp"
 
 #include <cstdint>
@@ -50,15 +51,38 @@ struct Response {
     static Response empty(int status = 200);
     // {"error": message} with that status.
     static Response error(int status, std::string message);
+    // Sets a header, replacing one of that name.
     Response& with(std::string name, std::string value);
+    const std::string* header(std::string_view name) const;   // name in any case
 };
+
+// The request is refused with this status; handlers throw it, `answer` turns it into Response::error.
+class HttpError : public Error {
+public:
+    HttpError(int status, const std::string& message) : Error(message), status_(status) {}
+    int status() const { return status_; }
+
+private:
+    int status_;
+};
+
+// "%49" as "I"; "+" stays what it is. Malformed escapes are kept as they are.
+std::string percent_decode(std::string_view text);
+
+// Fills `path` and `query` from `target`.
+void parse_target(Request& request);
+
+// The body as JSON, whatever the content type says. Throws HttpError 400 for text that is not JSON or nests deeper
+// than a thousand levels (copying or writing it would exhaust the stack).
+Json parse_json(std::string_view text);
 
 enum class Runs { inline_on_io, on_pool };   // a route that may block runs on the pool
 
 using Handler = std::function<Response(const Request&)>;
 
 // Routes by method and pattern; "{name}" matches one path segment, "{name:*}" the rest. Every route also answers
-// under /api. Const after start-up; safe from any thread.
+// under /api, apart from those below /internal, /templates, /docs and /extensions; a pattern that itself starts with /api
+// answers only there. HEAD finds the route of GET. Const after start-up; safe from any thread.
 class Router {
 public:
     void add(std::string method, std::string pattern, Handler handler, Runs runs = Runs::inline_on_io);
