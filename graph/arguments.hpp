@@ -12,9 +12,9 @@ namespace easel::graph {
 
 struct Argument {
     std::string name;
-    std::vector<Value> values;   // exactly one, except in a node that takes lists
-    bool declared = true;        // false: linked in the prompt, unknown to the schema
-    bool computed = true;        // false: a lazy input whose source has not run
+    std::vector<Value> values;  // exactly one, except in a node that takes lists
+    bool declared = true;       // false: linked in the prompt, unknown to the schema
+    bool computed = true;       // false: a lazy input whose source has not run
 };
 
 class Arguments {

@@ -2,15 +2,17 @@
 // asynchronous node may keep a copy of `Reporter`.
 #pragma once
 
+#include "base/error.hpp"
+#include "graph/returns.hpp"
 #include "graph/services.hpp"
 #include "graph/value.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace easel::graph {
@@ -19,11 +21,11 @@ class DynamicPrompt;
 
 // An uncompressed preview picture; encoded by whoever sends it.
 struct PreviewImage {
-    std::string format = "JPEG";      // "JPEG" or "PNG"
+    std::string format = "JPEG";  // "JPEG" or "PNG"
     int width = 0;
     int height = 0;
-    int max_size = 0;                 // 0: as it is; else scaled (up as well) to fit max_size x max_size
-    std::vector<std::uint8_t> rgb;    // height * width * 3
+    int max_size = 0;               // 0: as it is; else scaled (up as well) to fit max_size x max_size
+    std::vector<std::uint8_t> rgb;  // height * width * 3
 };
 
 // The part of a context that is safe to use from another thread, while the job runs.
@@ -44,9 +46,9 @@ public:
         std::shared_ptr<Reporter> reporter;
         std::string node_id;
         std::string prompt_id;
-        const DynamicPrompt* prompt = nullptr;             // null in unit tests
-        const Json* extra_data = nullptr;
-        std::shared_ptr<void>* instance_state = nullptr;   // kept while the node stays in consecutive prompts
+        const DynamicPrompt* prompt = nullptr;            // null in unit tests
+        std::shared_ptr<void>* instance_state = nullptr;  // kept while the node stays in consecutive prompts
+        int call_index = 0;                               // position in the lists that the node is mapped over
     };
 
     explicit Context(Parts parts) : parts_(std::move(parts)) {}
@@ -64,23 +66,35 @@ public:
     }
 
     template <class T>
-    T& use() const { return parts_.services.use<T>(); }
+    T& use() const {
+        return parts_.services.use<T>();
+    }
     const Services& services() const { return parts_.services; }
 
     // State of this node instance, by (id, class): it lives while the node is in consecutive prompts.
+    // Without an executor (in unit tests) it lives as long as the context.
     template <class T>
-    T& state() const {
-        if (!*parts_.instance_state) *parts_.instance_state = std::make_shared<T>();
-        return *static_cast<T*>(parts_.instance_state->get());
+    T& state() {
+        std::shared_ptr<void>& state = parts_.instance_state ? *parts_.instance_state : own_state_;
+        if (!state) state = std::make_shared<T>();
+        return *static_cast<T*>(state.get());
+    }
+
+    // A graph to expand into, with a prefix of its own.
+    Subgraph new_subgraph() {
+        return Subgraph(parts_.node_id + "." + std::to_string(parts_.call_index) + "." +
+                        std::to_string(subgraphs_made_++) + ".");
     }
 
     const std::string& node_id() const { return parts_.node_id; }
     const std::string& prompt_id() const { return parts_.prompt_id; }
-    const DynamicPrompt* prompt() const { return parts_.prompt; }
+    const DynamicPrompt* prompt() const { return parts_.prompt; }  // DYNPROMPT of the reference
     std::shared_ptr<Reporter> reporter() const { return parts_.reporter; }
 
 private:
     Parts parts_;
+    std::shared_ptr<void> own_state_;
+    int subgraphs_made_ = 0;
 };
 
 }  // namespace easel::graph

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "graph/context.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,12 +13,25 @@
 namespace easel::graph {
 
 struct ExecutionStart {};
-struct ExecutionCached { std::vector<std::string> nodes; };
+struct ExecutionCached {
+    std::vector<std::string> nodes;
+};
 // `node` absent: the end mark of the prompt.
-struct Executing { std::optional<std::string> node; std::string display_node; };
+struct Executing {
+    std::optional<std::string> node;
+    std::string display_node;
+};
 // `output` is null where the node has no UI output.
-struct Executed { std::string node; std::string display_node; Json output; };
-struct Progress { std::string node; double value = 0; double total = 0; };
+struct Executed {
+    std::string node;
+    std::string display_node;
+    Json output;
+};
+struct Progress {
+    std::string node;
+    double value = 0;
+    double total = 0;
+};
 
 enum class NodeState { pending, running, finished, error };
 
@@ -31,10 +45,21 @@ struct NodeProgress {
     double value = 0;
     double total = 1;
 };
-struct ProgressState { std::vector<NodeProgress> nodes; };
+struct ProgressState {
+    std::vector<NodeProgress> nodes;
+};
 
-struct Preview { std::string node; std::string display_node; std::optional<std::string> parent_node; std::string real_node; PreviewImage image; };
-struct Text { std::string node; std::string text; };
+struct Preview {
+    std::string node;
+    std::string display_node;
+    std::optional<std::string> parent_node;
+    std::string real_node;
+    PreviewImage image;
+};
+struct Text {
+    std::string node;
+    std::string text;
+};
 struct ExecutionSuccess {};
 // A failed node, or a blocker with a message. `live_only`: not part of history (blockers), and without a timestamp.
 struct ExecutionError {
@@ -48,7 +73,11 @@ struct ExecutionError {
     std::vector<std::string> current_outputs;
     bool live_only = false;
 };
-struct ExecutionInterrupted { std::string node; std::string node_type; std::vector<std::string> executed; };
+struct ExecutionInterrupted {
+    std::string node;
+    std::string node_type;
+    std::vector<std::string> executed;
+};
 
 using EventBody = std::variant<ExecutionStart, ExecutionCached, Executing, Executed, Progress, ProgressState, Preview,
                                Text, ExecutionSuccess, ExecutionError, ExecutionInterrupted>;

@@ -16,8 +16,8 @@ namespace easel::graph {
 class Executor {
 public:
     struct Hooks {
-        std::function<void()> evict_models;                          // out of memory: called before the one retry
-        std::function<void(std::function<void()>)> post_to_pool;     // runs asynchronous nodes
+        std::function<void()> evict_models;                       // out of memory: called before the one retry
+        std::function<void(std::function<void()>)> post_to_pool;  // runs asynchronous nodes
     };
 
     Executor(const Registry& registry, OutputCache& cache, EventSink& events, const Services& services, Hooks hooks);

@@ -5,9 +5,12 @@
 #include "graph/arguments.hpp"
 #include "graph/schema.hpp"
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace easel::graph {
@@ -18,17 +21,44 @@ bool unbox_bool(const Value&, std::string_view input);
 std::int64_t unbox_int(const Value&, std::string_view input);
 std::uint64_t unbox_unsigned(const Value&, std::string_view input);
 double unbox_double(const Value&, std::string_view input);
-std::string unbox_string(const Value&, std::string_view input);
+std::string unbox_string(const Value&, std::string_view input);  // a scalar is printed as Python's str()
+Json unbox_json(const Value&, std::string_view input);
 [[noreturn]] void refuse_content(const Value&, std::string_view input, std::string_view wanted);
 
 template <class T>
+inline constexpr bool is_union_v = false;
+template <class... T>
+inline constexpr bool is_union_v<std::variant<T...>> = true;
+
+template <class... T>
+std::variant<T...> unbox_union(const Value& value, std::string_view input, std::type_identity<std::variant<T...>>) {
+    std::optional<std::variant<T...>> found;
+    auto take = [&](const auto* content) {
+        if (content && !found) found.emplace(*content);
+    };
+    (take(value.get_if<T>()), ...);
+    if (!found) refuse_content(value, input, socket_name<std::variant<T...>>);
+    return *found;
+}
+
+template <class T>
 T unbox(const Value& value, std::string_view input) {
-    if constexpr (std::is_same_v<T, bool>) return unbox_bool(value, input);
-    else if constexpr (std::is_same_v<T, std::int64_t>) return unbox_int(value, input);
-    else if constexpr (std::is_same_v<T, std::uint64_t>) return unbox_unsigned(value, input);
-    else if constexpr (std::is_same_v<T, double>) return unbox_double(value, input);
-    else if constexpr (std::is_same_v<T, std::string>) return unbox_string(value, input);
-    else if constexpr (std::is_same_v<T, Value>) return value;
+    if constexpr (std::is_same_v<T, bool>)
+        return unbox_bool(value, input);
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return unbox_int(value, input);
+    else if constexpr (std::is_same_v<T, std::uint64_t>)
+        return unbox_unsigned(value, input);
+    else if constexpr (std::is_same_v<T, double>)
+        return unbox_double(value, input);
+    else if constexpr (std::is_same_v<T, std::string>)
+        return unbox_string(value, input);
+    else if constexpr (std::is_same_v<T, Value>)
+        return value;
+    else if constexpr (std::is_same_v<T, Json>)
+        return unbox_json(value, input);
+    else if constexpr (is_union_v<T>)
+        return unbox_union(value, input, std::type_identity<T>{});
     else {
         if (const T* content = value.get_if<T>()) return *content;
         refuse_content(value, input, socket_name<T>);
@@ -65,8 +95,10 @@ struct FieldKind<std::optional<T>> {
     }
     static void bind(std::optional<T>& field, const std::string& name, const Arguments& arguments) {
         const Value* value = single(arguments, name);
-        if (value && !value->empty()) field = unbox<T>(*value, name);
-        else field.reset();
+        if (value && !value->empty())
+            field = unbox<T>(*value, name);
+        else
+            field.reset();
     }
 };
 
@@ -96,7 +128,8 @@ struct FieldKind<List<T>> {
         const Argument* argument = arguments.find(name);
         if (!argument) return;
         field.clear();
-        for (const Value& value : argument->values) field.push_back(unbox<T>(value, name));
+        for (const Value& value : argument->values)
+            field.push_back(unbox<T>(value, name));
     }
 };
 

@@ -19,11 +19,11 @@ enum class JobPhase { pending, running, finished };
 struct JobLine {
     std::string id;
     JobPhase phase = JobPhase::pending;
-    JobStatus status = JobStatus::success;                // of a finished job
+    JobStatus status = JobStatus::success;  // of a finished job
     double number = 0;
     std::int64_t created_ms = 0;
-    std::optional<std::string> workflow_id;               // extra_data.extra_pnginfo.workflow.id
-    std::optional<std::int64_t> started_ms, ended_ms;     // of a finished job, where its messages say so
+    std::optional<std::string> workflow_id;            // extra_data.extra_pnginfo.workflow.id
+    std::optional<std::int64_t> started_ms, ended_ms;  // of a finished job, where its messages say so
 };
 
 // Thread-safe. Implementations keep a job durable before `push` returns.
@@ -53,10 +53,10 @@ public:
     virtual void clear_pending() = 0;
 
     virtual std::vector<Job> running() const = 0;
-    virtual std::vector<Job> pending() const = 0;         // the first is the next to run
-    virtual std::optional<Job> find_active(const std::string& id) const = 0;   // running or pending
+    virtual std::vector<Job> pending() const = 0;                             // the first is the next to run
+    virtual std::optional<Job> find_active(const std::string& id) const = 0;  // running or pending
     virtual std::size_t pending_count() const = 0;
-    virtual std::size_t remaining() const = 0;            // pending and running
+    virtual std::size_t remaining() const = 0;  // pending and running
 
     // The newest `max_items` entries in the order they were finished, skipping `offset` from the oldest; a negative
     // offset with max_items counts from the newest, as the reference's get_history does.
@@ -70,10 +70,10 @@ public:
     // The same as JSON text, which is kept as it was written: nothing is parsed to answer a long list.
     // A job is the reference's tuple [number, id, prompt, extra_data, outputs]; a history entry is
     // {"prompt": <tuple>, "outputs": ..., "status": ..., "meta": ...}.
-    virtual std::string running_json() const = 0;         // an array of tuples
+    virtual std::string running_json() const = 0;  // an array of tuples
     virtual std::string pending_json() const = 0;
-    virtual std::string history_json(std::optional<int> max_items, int offset) const = 0;   // {id: entry, ...}
-    virtual std::string history_json(const std::string& id) const = 0;                      // {} when absent
+    virtual std::string history_json(std::optional<int> max_items, int offset) const = 0;  // {id: entry, ...}
+    virtual std::string history_json(const std::string& id) const = 0;                     // {} when absent
 
     // Running, pending and finished jobs, each phase in its own order; finished ones from the oldest.
     virtual std::vector<JobLine> lines() const = 0;

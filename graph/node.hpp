@@ -25,7 +25,7 @@ namespace easel::graph {
 // What a node's own `validate` and `fingerprint` see: constants as they are, links as null.
 struct ConstantInputs {
     Json values = Json::object();
-    Json input_types = Json::object();   // the types of linked inputs, when the schema asks for them
+    Json input_types = Json::object();  // the types of linked inputs, when the schema asks for them
     const Services& services;
     std::string node_id = {};
 
@@ -50,10 +50,14 @@ namespace detail {
 
 template <class T>
 struct OutputKind {
-    static OutputSpec spec() { return {.type = std::string(socket_name<T>), .name = "", .is_list = false, .tooltip = {}, .match_template = {}}; }
+    static OutputSpec spec() {
+        return {.type = std::string(socket_name<T>), .name = "", .is_list = false, .tooltip = {}, .match_template = {}};
+    }
     static std::vector<Value> box(T value) {
-        if constexpr (std::is_same_v<T, Value>) return {std::move(value)};
-        else return {Value(std::move(value))};
+        if constexpr (std::is_same_v<T, Value>)
+            return {std::move(value)};
+        else
+            return {Value(std::move(value))};
     }
 };
 
@@ -74,7 +78,8 @@ struct OutputKind<List<T>> {
     }
     static std::vector<Value> box(List<T> values) {
         std::vector<Value> boxes;
-        for (T& value : values) boxes.push_back(std::move(OutputKind<T>::box(std::move(value)).front()));
+        for (T& value : values)
+            boxes.push_back(std::move(OutputKind<T>::box(std::move(value)).front()));
         return boxes;
     }
 };
@@ -130,14 +135,17 @@ struct Result<Async<R>> {
 
 template <class Node>
 decltype(auto) execute(const Node& node, Context& context) {
-    if constexpr (requires { node.execute(context); }) return node.execute(context);
-    else return node.execute();
+    if constexpr (requires { node.execute(context); })
+        return node.execute(context);
+    else
+        return node.execute();
 }
 
 template <class Node>
 Node bind(const std::vector<Binder>& binders, const Arguments& arguments) {
     Node node{};
-    for (const Binder& binder : binders) binder(&node, arguments);
+    for (const Binder& binder : binders)
+        binder(&node, arguments);
     return node;
 }
 
@@ -172,7 +180,9 @@ NodeDef make_node() {
     if constexpr (requires(const ConstantInputs& inputs) { Node::fingerprint(inputs); })
         def.fingerprint = [](const ConstantInputs& inputs) { return Json(Node::fingerprint(inputs)); };
     if constexpr (requires(const ConstantInputs& inputs) { Node::validate(inputs); })
-        def.validate = [](const ConstantInputs& inputs) -> std::optional<std::string> { return Node::validate(inputs); };
+        def.validate = [](const ConstantInputs& inputs) -> std::optional<std::string> {
+            return Node::validate(inputs);
+        };
     return def;
 }
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "base/string_map.hpp"
 #include "graph/returns.hpp"
 #include "graph/value.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,15 +23,15 @@ struct Link {
 // Any two-element array [string, number] is a link, in the reference and here.
 std::optional<Link> as_link(const Json& input);
 
-using Input = std::variant<Link, Json, Value>;   // Value only in expansions
+using Input = std::variant<Link, Json, Value>;  // Value only in expansions
 
 struct PromptNode {
     std::string id;
     std::string class_type;
-    std::vector<std::pair<std::string, Input>> inputs;   // as written
+    std::vector<std::pair<std::string, Input>> inputs;  // as written
     // Only for nodes that an expansion made:
-    std::optional<std::string> parent;                   // the node that expanded
-    std::optional<std::string> display;                  // the node shown to the user instead
+    std::optional<std::string> parent;   // the node that expanded
+    std::optional<std::string> display;  // the node shown to the user instead
     const Input* input(std::string_view name) const;
 };
 
@@ -42,20 +42,20 @@ public:
     explicit DynamicPrompt(Json prompt);
 
     const PromptNode* find(std::string_view id) const;
-    const PromptNode& at(std::string_view id) const;     // throws Error("node ID ... not found")
-    std::vector<std::string> ids() const;                // all, expansions included, in order
-    const Json& original() const;                        // as validated; what PROMPT inputs see
+    const PromptNode& at(std::string_view id) const;  // throws Error("node ID ... not found")
+    std::vector<std::string> ids() const;             // all, expansions included, in order
+    const Json& original() const;                     // as validated; what PROMPT inputs see
     Json& original();
 
     void add(PromptNode node);
-    std::string display_id(std::string_view id) const;   // the visible node
-    std::string real_id(std::string_view id) const;      // the topmost ancestor
+    std::string display_id(std::string_view id) const;  // the visible node
+    std::string real_id(std::string_view id) const;     // the topmost ancestor
     std::optional<std::string> parent_id(std::string_view id) const;
 
 private:
     Json original_;
     std::vector<std::string> order_;
-    std::unordered_map<std::string, PromptNode> nodes_;
+    StringMap<PromptNode> nodes_;
 };
 
 }  // namespace easel::graph

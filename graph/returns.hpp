@@ -4,9 +4,9 @@
 #include "graph/value.hpp"
 
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -29,17 +29,36 @@ struct OutputRef {
 using SubgraphInput = std::variant<OutputRef, Value>;
 
 struct SubgraphNode {
-    std::string id;             // as in the subgraph; add() prefixes it
+    std::string id;  // with the subgraph's prefix
     std::string class_type;
     std::vector<std::pair<std::string, SubgraphInput>> inputs;
     std::optional<std::string> display_id;  // shown instead of the expanding node
 };
 
-// The nodes into which a node expands, and what its outputs become.
-struct Subgraph {
+// The nodes into which a node expands, and what its outputs become. Made by Context::new_subgraph.
+//
+//     Subgraph graph = context.new_subgraph();
+//     const std::string sum = graph.add("TestAdd", {{"a", Value(value)}, {"b", Value(1)}});
+//     graph.results = {OutputRef{sum, 0}};
+//     return graph;
+class Subgraph {
+public:
+    // `prefix` is "<expanding node>.<call>.<graph>." so that ids are unique, and the same from run to run.
+    explicit Subgraph(std::string prefix) : prefix_(std::move(prefix)) {}
+
+    // Adds a node and returns its id, prefix included. Without a name it is numbered from 1.
+    std::string add(std::string class_type, std::vector<std::pair<std::string, SubgraphInput>> inputs,
+                    std::string name = {});
+    // The id that `name` has in this subgraph, whether it was added yet or not.
+    std::string id_of(std::string_view name) const { return prefix_ + std::string(name); }
+
     std::vector<SubgraphNode> nodes;
     std::vector<SubgraphInput> results;
     std::optional<Json> ui;
+
+private:
+    std::string prefix_;
+    int next_name_ = 1;
 };
 
 // The outcome of one call in the executor's terms: a list per output slot. A slot that is no list output has exactly
@@ -47,9 +66,9 @@ struct Subgraph {
 struct CallResult {
     std::vector<std::vector<Value>> outputs;
     std::optional<Json> ui;
-    std::optional<Blocker> block;       // stands in for every output
+    std::optional<Blocker> block;  // stands in for every output
     std::optional<Subgraph> subgraph;
-    std::function<CallResult()> work;   // set for asynchronous nodes: runs on the pool, may throw
+    std::function<CallResult()> work;  // set for asynchronous nodes: runs on the pool, may throw
 };
 
 // The return type of a node with UI output, blocking or expansion. T... are its outputs.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace easel::graph {
@@ -18,8 +19,7 @@ namespace easel::graph {
 struct Number {
     Json json;
     template <class T>
-        requires std::is_arithmetic_v<T>
-    Number(T number) : json(number) {}
+    requires std::is_arithmetic_v<T> Number(T number) : json(number) {}
 };
 
 // Which of the reference's two record shapes /object_info shows: the older dictionaries or comfy_api's io.Schema.
@@ -32,14 +32,14 @@ using Choices = std::function<Json(const Services&)>;
 // One input as the engine and /object_info see it.
 struct InputSpec {
     std::string name;
-    std::string type;             // "INT", "IMAGE", "COMBO", "IMAGE,MASK", "*", ...
+    std::string type;  // "INT", "IMAGE", "COMBO", "IMAGE,MASK", "*", ...
     Section section = Section::required;
     Json options = Json::object();  // default, min, max, step, tooltip, ... as shown
-    bool shows_options = false;   // classic records leave empty options out: ["IMAGE"]
-    Choices choices;              // COMBO only: an array of options, asked whenever needed
-    bool classic_combo = false;   // options in place of the type
+    bool shows_options = false;     // classic records leave empty options out: ["IMAGE"]
+    Choices choices;                // COMBO only: an array of options, asked whenever needed
+    bool classic_combo = false;     // options in place of the type
     bool lazy = false;
-    bool raw_link = false;        // passed as [node id, slot] instead of its value
+    bool raw_link = false;  // passed as [node id, slot] instead of its value
     // Dynamic inputs (COMFY_AUTOGROW_V3, COMFY_DYNAMICCOMBO_V3): the inputs they stand for, given the literal inputs
     // of the prompt's node (full path names such as "values.value0"). Null for plain inputs.
     std::function<std::vector<InputSpec>(const Json& inputs)> expand;
@@ -50,18 +50,18 @@ struct OutputSpec {
     std::string name;
     bool is_list = false;
     std::optional<std::string> tooltip;
-    std::optional<std::string> match_template;   // COMFY_MATCHTYPE_V3 outputs
+    std::optional<std::string> match_template;  // COMFY_MATCHTYPE_V3 outputs
 };
 
 struct HiddenSpec {
     std::string name;
-    std::string kind;             // PROMPT, EXTRA_PNGINFO, UNIQUE_ID, DYNPROMPT, AUTH_TOKEN_COMFY_ORG, ...
+    std::string kind;  // PROMPT, EXTRA_PNGINFO, UNIQUE_ID, DYNPROMPT, AUTH_TOKEN_COMFY_ORG, ...
 };
 
 // The plain part of a declaration, read by validator, executor and /object_info.
 struct NodeRecord {
-    std::string id;                       // "KSampler"; set by the registry
-    std::string display_name;             // empty: the id
+    std::string id;            // "KSampler"; set by the registry
+    std::string display_name;  // empty: the id
     std::string category = "sd";
     std::string description;
     std::string python_module = "nodes";
@@ -72,28 +72,28 @@ struct NodeRecord {
     bool experimental = false;
     bool dev_only = false;
     bool not_idempotent = false;
-    bool accepts_any_input = false;       // undeclared constants are passed too
+    bool accepts_any_input = false;         // undeclared constants are passed too
     bool accepts_undeclared_links = false;  // a Rest field is there
-    bool takes_lists = false;             // derived from List fields
+    bool takes_lists = false;               // derived from List fields
     std::vector<std::string> search_aliases;
     std::optional<std::string> essentials_category;
-    std::vector<InputSpec> inputs;        // in the order shown, required and optional mixed as declared
+    std::vector<InputSpec> inputs;  // in the order shown, required and optional mixed as declared
     std::vector<OutputSpec> outputs;
     std::vector<HiddenSpec> hidden;
     // Names handed to the node's own validator (VALIDATE_INPUTS); such inputs are not checked for range or choice.
     std::vector<std::string> checked_inputs;
-    bool checks_every_input = false;      // **kwargs
-    bool checks_input_types = false;      // input_types: link types are the validator's business
-    Json extra = Json::object();          // further members of the record, shown as they are
+    bool checks_every_input = false;  // **kwargs
+    bool checks_input_types = false;  // input_types: link types are the validator's business
+    Json extra = Json::object();      // further members of the record, shown as they are
 };
 
 // Sets a field of a node of the caller's choice from the arguments of a call.
 using Binder = std::function<void(void* node, const Arguments&)>;
 
 template <class T>
-inline constexpr bool is_widget_v = std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> ||
-                                    std::is_same_v<T, std::uint64_t> || std::is_same_v<T, double> ||
-                                    std::is_same_v<T, std::string>;
+inline constexpr bool is_widget_v =
+    std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t> ||
+    std::is_same_v<T, double> || std::is_same_v<T, std::string>;
 template <class T>
 inline constexpr bool is_number_v =
     std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t> || std::is_same_v<T, double>;
@@ -205,12 +205,13 @@ public:
 
     // Names the next output; its type follows from what `execute` returns unless given here.
     OutputSpec& out(std::string name) {
-        outputs_named.push_back(OutputSpec{.type = "", .name = std::move(name), .is_list = false, .tooltip = {}, .match_template = {}});
+        outputs_named.push_back(
+            OutputSpec{.type = "", .name = std::move(name), .is_list = false, .tooltip = {}, .match_template = {}});
         return outputs_named.back();
     }
 
     std::vector<Binder> binders;
-    std::vector<OutputSpec> outputs_named;   // merged into `outputs` by make_node
+    std::vector<OutputSpec> outputs_named;  // merged into `outputs` by make_node
 
 private:
     InputSpec& add_input(std::string name);

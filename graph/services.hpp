@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 
+#include <string>
 #include <typeindex>
 #include <typeinfo>
 #include <unordered_map>
@@ -13,7 +14,9 @@ namespace easel::graph {
 class Services {
 public:
     template <class T>
-    void add(T& service) { services_[typeid(T)] = &service; }
+    void add(T& service) {
+        services_[typeid(T)] = &service;
+    }
 
     template <class T>
     T* find() const {

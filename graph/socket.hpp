@@ -3,10 +3,13 @@
 
 #include "graph/value.hpp"
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,18 +26,57 @@ struct SocketOf {
     static constexpr std::string_view name = T::socket;
 };
 
-template <> struct SocketOf<bool> { static constexpr std::string_view name = "BOOLEAN"; };
-template <> struct SocketOf<std::int64_t> { static constexpr std::string_view name = "INT"; };
-template <> struct SocketOf<std::uint64_t> { static constexpr std::string_view name = "INT"; };
-template <> struct SocketOf<double> { static constexpr std::string_view name = "FLOAT"; };
-template <> struct SocketOf<std::string> { static constexpr std::string_view name = "STRING"; };
-template <> struct SocketOf<Value> { static constexpr std::string_view name = "*"; };
+template <>
+struct SocketOf<bool> {
+    static constexpr std::string_view name = "BOOLEAN";
+};
+template <>
+struct SocketOf<std::int64_t> {
+    static constexpr std::string_view name = "INT";
+};
+template <>
+struct SocketOf<std::uint64_t> {
+    static constexpr std::string_view name = "INT";
+};
+template <>
+struct SocketOf<double> {
+    static constexpr std::string_view name = "FLOAT";
+};
+template <>
+struct SocketOf<std::string> {
+    static constexpr std::string_view name = "STRING";
+};
+template <>
+struct SocketOf<Value> {
+    static constexpr std::string_view name = "*";
+};
+template <>
+struct SocketOf<Json> {
+    static constexpr std::string_view name = "*";
+};
+
+// A union of types: "STRING,INT".
+template <class... T>
+struct SocketOf<std::variant<T...>> {
+    static constexpr auto text = [] {
+        std::array<char, ((SocketOf<T>::name.size() + 1) + ...)> joined{};
+        std::size_t at = 0;
+        auto append = [&](std::string_view part) {
+            for (char c : part)
+                joined[at++] = c;
+            if (at < joined.size()) joined[at++] = ',';
+        };
+        (append(SocketOf<T>::name), ...);
+        return joined;
+    }();
+    static constexpr std::string_view name{text.data(), text.size() - 1};
+};
 
 template <class T>
 inline constexpr std::string_view socket_name = SocketOf<T>::name;
 
-// True when a link of type `given` may feed an input of type `wanted`: equal, either one "*", or every comma-separated
-// part of `given` is a part of `wanted` (ComfyUI's validate_node_input with strict = false: any part in common).
+// True when a link of type `given` may feed an input of type `wanted`: equal, either one "*" or COMFY_MATCHTYPE_V3, or
+// any of the comma-separated parts in common (ComfyUI's validate_node_input with strict = false).
 bool types_overlap(std::string_view given, std::string_view wanted);
 
 // Wrappers that say how an input is fed. See docs/architecture.md, "Values and types".
@@ -42,13 +84,15 @@ bool types_overlap(std::string_view given, std::string_view wanted);
 // Computed only when `wanted` asks for it.
 template <class T>
 struct Lazy {
-    Value value;          // empty until computed
+    Value value;  // empty until computed
     bool computed = false;
     // The content, or null while it is not computed.
     const T* get() const {
         if (!computed) return nullptr;
-        if constexpr (std::is_same_v<T, Value>) return &value;
-        else return value.get_if<T>();
+        if constexpr (std::is_same_v<T, Value>)
+            return &value;
+        else
+            return value.get_if<T>();
     }
 };
 

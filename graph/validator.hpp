@@ -13,9 +13,9 @@ namespace easel::graph {
 
 // What validation says. Good when `error` is absent; `node_errors` may hold problems of outputs that were left out.
 struct Validation {
-    std::optional<Json> error;                 // {type, message, details, extra_info}
-    Json node_errors = Json::object();         // id -> {errors: [...], dependent_outputs: [...], class_type}
-    std::vector<std::string> outputs;          // good output nodes, in the prompt's order
+    std::optional<Json> error;          // {type, message, details, extra_info}
+    Json node_errors = Json::object();  // id -> {errors: [...], dependent_outputs: [...], class_type}
+    std::vector<std::string> outputs;   // good output nodes, in the prompt's order
 };
 
 // Converts constants of `prompt` in place ("24" -> 24). `targets`: only these output nodes (partial_execution_targets).

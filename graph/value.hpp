@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -22,13 +23,14 @@ struct Blocker {
 // Copies share the content and nobody writes through one, so a cached output stays what it was.
 // Scalars from JSON are boxed as bool, std::int64_t, std::uint64_t (only above 2^63-1), double or std::string;
 // JSON arrays and objects as Json.
+// A number of another width is widened to one of these, and text of any kind becomes std::string.
 class Value {
 public:
     Value() = default;
 
     template <class T>
-        requires(!std::is_same_v<std::decay_t<T>, Value>)
-    explicit Value(T&& content) : box_(make(std::forward<T>(content))) {}
+    requires(!std::is_same_v<std::decay_t<T>, Value>) explicit Value(T&& content)
+        : box_(make<Boxed<std::decay_t<T>>>(std::forward<T>(content))) {}
 
     // The content if it has exactly this type, else null.
     template <class T>
@@ -47,26 +49,53 @@ public:
 
     static Value from_json(const Json& json);
 
-    // Scalars, strings and Json as JSON; null when empty; nothing for any other content.
+    // Scalars, strings and Json as JSON; null when empty; nothing for any other content. Cheap for scalars only.
     std::optional<Json> to_json() const;
 
-    // What Python's str() shows for scalars, JSON and None; "<TYPE>" for anything else.
+    // What Python's str() shows for scalars, JSON and None; "<IMAGE>", the socket's name, for anything else.
     std::string str() const;
+
+    // Bytes of memory that the content says it holds (`std::size_t memory_bytes() const`); 0 for types that do not say.
+    std::size_t memory_bytes() const { return box_ ? box_->memory_bytes : 0; }
 
 private:
     struct Box {
         std::uint64_t id;
         const std::type_info* type;
+        std::string_view socket;  // empty when the type does not name one
+        std::size_t memory_bytes;
         std::shared_ptr<const void> content;
     };
 
     static std::uint64_t next_id();
 
     template <class T>
+    static auto boxed_type() {
+        if constexpr (std::is_same_v<T, bool>)
+            return std::type_identity<bool>{};
+        else if constexpr (std::is_floating_point_v<T>)
+            return std::type_identity<double>{};
+        else if constexpr (std::is_unsigned_v<T>)
+            return std::type_identity<std::uint64_t>{};
+        else if constexpr (std::is_integral_v<T>)
+            return std::type_identity<std::int64_t>{};
+        else if constexpr (std::is_same_v<T, const char*> || std::is_same_v<T, char*> ||
+                           std::is_same_v<T, std::string_view>)
+            return std::type_identity<std::string>{};
+        else
+            return std::type_identity<T>{};
+    }
+    template <class T>
+    using Boxed = typename decltype(boxed_type<T>())::type;
+
+    template <class Content, class T>
     static std::shared_ptr<const Box> make(T&& content) {
-        using Content = std::decay_t<T>;
-        return std::make_shared<const Box>(
-            Box{next_id(), &typeid(Content), std::make_shared<const Content>(std::forward<T>(content))});
+        auto shared = std::make_shared<const Content>(static_cast<Content>(std::forward<T>(content)));
+        std::string_view socket;
+        if constexpr (requires { std::string_view(Content::socket); }) socket = Content::socket;
+        std::size_t bytes = 0;
+        if constexpr (requires(const Content& c) { std::size_t(c.memory_bytes()); }) bytes = shared->memory_bytes();
+        return std::make_shared<const Box>(Box{next_id(), &typeid(Content), socket, bytes, std::move(shared)});
     }
 
     std::shared_ptr<const Box> box_;
