@@ -81,11 +81,21 @@ def post(url, body):
         raise RuntimeError(f"the server refused the workflow: {error.read().decode(errors='replace')}") from error
 
 
-def paint(server, nodes):
+def running_server(note):
+    """The address that an earlier demo, still running, left in its note; None when nobody answers there."""
+    try:
+        url = note.read_text(encoding="utf-8")
+        with urllib.request.urlopen(url + "/queue", timeout=5):
+            return url
+    except (OSError, ValueError):
+        return None
+
+
+def paint(url, nodes):
     """Posts the prompt, follows its progress, and returns the SaveImage record of the picture."""
     client = uuid.uuid4().hex
-    events = websocket.create_connection(f"ws://127.0.0.1:{server.port}/ws?clientId={client}", timeout=600)
-    prompt_id = post(server.url + "/prompt", {"prompt": nodes, "client_id": client})["prompt_id"]
+    events = websocket.create_connection(f"ws{url.removeprefix('http')}/ws?clientId={client}", timeout=600)
+    prompt_id = post(url + "/prompt", {"prompt": nodes, "client_id": client})["prompt_id"]
     pictures = []
     while True:
         message = events.recv()
@@ -114,15 +124,25 @@ def main():
         return 1
     base = base_folder()
     nodes, text, seed = workflow(arguments.prompt, arguments.seed)
+
+    def show(url):
+        print(f"The server answers at {url}")
+        print(f"Painting: {text} (seed {seed})", flush=True)
+        picture = paint(url, nodes)
+        print(f"The picture is {base / 'output' / picture['subfolder'] / picture['filename']}", flush=True)
+
+    note = base / "address"
+    url = running_server(note)
+    if url:
+        show(url)
+        return 0
     with Server(ROOT / "build/release/bin/easel", base, port=arguments.port or choose_port()) as server:
-        print(f"The server answers at {server.url} (log: {os.path.relpath(server.log)})")
-        print(f"Painting: {text} (seed {seed})")
-        picture = paint(server, nodes)
-        path = base / "output" / picture["subfolder"] / picture["filename"]
-        print(f"The picture is {path}")
+        note.write_text(server.url, encoding="utf-8")
+        show(server.url)
         if arguments.once or not sys.stdout.isatty():
             return 0
-        print(f"The server stays at {server.url}; Ctrl-C ends it. More pictures: scripts/demo.sh --prompt '...'", flush=True)
+        print(f"The server stays at {server.url} (log: {os.path.relpath(server.log)}); Ctrl-C ends it.")
+        print("For more pictures, in another terminal: scripts/demo.sh --prompt 'a small blue star on a white background'")
         server.process.wait()
         print(f"the server ended:\n{server.tail()}", file=sys.stderr)
         return 1
