@@ -1,0 +1,65 @@
+// The service that nodes use to open model files. It remembers the files it has opened, so that two nodes that name the
+// same checkpoint share one mapping and one copy of the weights. Used from the inference thread only.
+#pragma once
+
+#include "inference/memory/compute.hpp"
+#include "inference/models/model.hpp"
+#include "inference/patches/lora.hpp"
+#include "inference/text/text_encoder.hpp"
+#include "inference/vae/vae.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace easel::inference {
+
+// What a checkpoint file holds; parts that it lacks are empty.
+struct Checkpoint {
+    std::optional<Model> model;
+    std::optional<TextEncoder> clip;
+    std::optional<Vae> vae;
+};
+
+// UNETLoader's `weight_dtype`: the type that weights are rounded to before anything else.
+enum class WeightDtype { as_stored, fp8_e4m3fn, fp8_e5m2 };
+
+class Engine {
+public:
+    struct Options {
+        ComputeOptions compute;
+        // Folders of textual inversions, asked at every prompt.
+        std::function<std::vector<std::filesystem::path>()> embedding_folders;
+    };
+    explicit Engine(Options options);
+    ~Engine();
+
+    // All of these throw UserError when the file cannot be read and ModelError when it is damaged or is something
+    // else; the message then says what it is. Nothing is copied yet: weights are read when they are first used.
+    Checkpoint load_checkpoint(const std::filesystem::path& path);
+    Model load_diffusion_model(const std::filesystem::path& path, WeightDtype dtype = WeightDtype::as_stored);
+    // `type` is CLIPLoader's: "stable_diffusion", ...
+    TextEncoder load_text_encoder(const std::vector<std::filesystem::path>& paths, std::string_view type);
+    Vae load_vae(const std::filesystem::path& path);
+    std::shared_ptr<const Lora> load_lora(const std::filesystem::path& path);
+
+    // Gives the memory of prepared weights back; handles stay good and prepare again when used.
+    void unload_all();
+    // Also closes the files that no handle uses any more.
+    void forget_unused();
+    // Bytes of prepared weights (not counting pages of mapped files).
+    std::size_t resident_bytes() const;
+
+    const ComputeOptions& compute() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace easel::inference

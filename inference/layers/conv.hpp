@@ -1,0 +1,25 @@
+// Convolution over [batch, channels, height, width].
+#pragma once
+
+#include "inference/weights/weights.hpp"
+
+namespace easel::inference {
+
+struct Conv2d {
+    Weight weight, bias;  // [out, in, kernel, kernel], [out] or nothing
+    int64_t stride = 1;
+    int64_t padding = 0;
+
+    Conv2d() = default;
+    Conv2d(const Weights& w, int64_t stride_, int64_t padding_)
+        : weight(w["weight"]), bias(w.maybe("bias")), stride(stride_), padding(padding_) {}
+    // Keeps the size: stride 1, padded by half the kernel.
+    explicit Conv2d(const Weights& w) : Conv2d(w, 1, w["weight"].size(-1) / 2) {}
+
+    Tensor operator()(const Tensor& x) const { return at::conv2d(x, weight.like(x), bias.like(x), stride, padding); }
+
+    int64_t in_channels() const { return weight.size(1); }
+    int64_t out_channels() const { return weight.size(0); }
+};
+
+}  // namespace easel::inference

@@ -1,0 +1,20 @@
+// y = x W^T + b, over the last dimension.
+#pragma once
+
+#include "inference/weights/weights.hpp"
+
+namespace easel::inference {
+
+struct Linear {
+    Weight weight, bias;  // [out, in], [out] or nothing
+
+    Linear() = default;
+    explicit Linear(const Weights& w) : weight(w["weight"]), bias(w.maybe("bias")) {}
+
+    Tensor operator()(const Tensor& x) const { return at::linear(x, weight.like(x), bias.like(x)); }
+
+    int64_t in_features() const { return weight.size(1); }
+    int64_t out_features() const { return weight.size(0); }
+};
+
+}  // namespace easel::inference

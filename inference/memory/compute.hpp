@@ -1,0 +1,31 @@
+// In which precision the parts of a model compute, from ComfyUI's flags and what the processor can do.
+#pragma once
+
+#include "inference/tensor.hpp"
+
+#include <optional>
+
+namespace easel::inference {
+
+enum class ModelPart { diffusion_model, text_encoder, vae };
+
+struct ComputeOptions {
+    bool force_fp32 = false;  // --force-fp32: every part without a precision of its own
+    bool force_fp16 = false;  // --force-fp16
+
+    // --fp32-unet, --bf16-vae, --fp16-text-enc, ...: unset chooses.
+    std::optional<at::ScalarType> diffusion_model;
+    std::optional<at::ScalarType> text_encoder;
+    std::optional<at::ScalarType> vae;
+
+    at::Device device = at::kCPU;
+};
+
+// The type of activations and weights in matrix products and convolutions. Unless the options say otherwise: bfloat16
+// for diffusion models and VAEs where the processor multiplies it natively, else float32; text encoders in float32.
+at::ScalarType compute_dtype(ModelPart part, const ComputeOptions& options);
+
+// Whether the processor has instructions for bfloat16 products (avx512_bf16 or amx_bf16).
+bool has_fast_bfloat16();
+
+}  // namespace easel::inference

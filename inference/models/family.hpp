@@ -1,0 +1,39 @@
+// The record by which a family of diffusion models is known. A family is a folder under inference/models/ whose
+// family.cpp defines
+//
+//     void register_<folder>(Families& families) { families.push_back({.name = "sd15", ...}); }
+//
+// CMake writes the call. Nothing outside the folder asks for a family by name.
+#pragma once
+
+#include "inference/models/model.hpp"
+#include "inference/text/text_encoder.hpp"
+#include "inference/weights/weights.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace easel::inference {
+
+struct Family {
+    std::string_view name;
+
+    // Looks at keys and shapes of a diffusion network alone, its prefix (`model.diffusion_model.`) taken off. At most
+    // one family says yes to a file.
+    bool (*matches)(const Weights& network);
+    std::unique_ptr<DiffusionModel> (*build)(const Weights& network);
+    // What it was trained to predict. Gets the weights because some families say so only there.
+    Parameterization (*parameterization)(const Weights& network);
+    LatentFormat (*latent_format)(const Weights& network);
+
+    // Where a checkpoint of this family keeps its text encoders, and what they are.
+    std::vector<TextPart> text;
+};
+
+using Families = std::vector<Family>;
+
+// Every family, in the order of their folders. (register_families.cpp, written by CMake)
+void register_families(Families& families);
+
+}  // namespace easel::inference

@@ -1,0 +1,69 @@
+// What MODEL links carry, and what a family's network implements behind it.
+#pragma once
+
+#include "inference/patches/lora.hpp"
+#include "inference/sampling/parameterization.hpp"
+#include "inference/tensor.hpp"
+#include "inference/vae/latent_format.hpp"
+#include "inference/weights/weights.hpp"
+
+#include <memory>
+#include <string>
+
+namespace easel::inference {
+
+// One evaluation of the network, conditions batched. Undefined tensors are absent inputs.
+struct NetworkInput {
+    Tensor x;         // [batch, channels, height, width], scaled by Prediction::network_input, float32
+    Tensor timestep;  // [batch], float32
+    Tensor context;   // [batch, tokens, dim]: encoded text
+    Tensor vector;    // [batch, dim]: pooled text and sizes, where the family has such an input
+    Tensor concat;    // [batch, channels, height, width]: what inpainting models read beside x
+};
+
+// One family's network. Weights are looked up through its table, so that one object serves every patched handle.
+class DiffusionModel {
+public:
+    virtual ~DiffusionModel() = default;
+
+    // The network's output (noise, velocity, ...) as float32, shaped like `x`. Activations have the compute type of the
+    // weights; timestep embeddings and sums in normalisations are float32.
+    virtual Tensor predict(const NetworkInput& input) const = 0;
+    // How many channels `concat` has beside x; 0 for most.
+    virtual int64_t concat_channels() const { return 0; }
+    // The largest memory that activations take for latents of this shape, for deciding what may stay resident.
+    virtual std::size_t activation_bytes(at::IntArrayRef latent) const = 0;
+    // What LoRA files call the network's modules.
+    virtual LoraKeys lora_keys() const { return {}; }
+};
+
+// A cheap immutable copy: shared network and weights, and the patches that this handle wants to see.
+class Model {
+public:
+    struct Parts {
+        std::string family;
+        std::shared_ptr<const DiffusionModel> network;
+        std::shared_ptr<WeightTable> weights;
+        Parameterization parameterization;
+        LatentFormat latent_format;
+    };
+    explicit Model(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}
+
+    // Puts this handle's patches in force and runs the network. Inference thread only, without autograd.
+    Tensor predict(const NetworkInput& input) const;
+
+    const std::string& family() const { return parts_->family; }
+    const DiffusionModel& network() const { return *parts_->network; }
+    const Parameterization& parameterization() const { return parts_->parameterization; }
+    const LatentFormat& latent_format() const { return parts_->latent_format; }
+    const std::shared_ptr<WeightTable>& weights() const { return parts_->weights; }
+
+    // Strength 0 returns the same handle.
+    Model with_lora(const Lora& lora, double strength) const;
+
+private:
+    std::shared_ptr<const Parts> parts_;
+    std::shared_ptr<const PatchSet> patches_;
+};
+
+}  // namespace easel::inference

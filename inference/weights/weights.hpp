@@ -1,0 +1,164 @@
+// The weights of a model part and the view of them by key path that networks are built from:
+//
+//     struct Linear {
+//         Weight weight, bias;
+//         explicit Linear(const Weights& w) : weight(w["weight"]), bias(w.maybe("bias")) {}
+//         Tensor operator()(const Tensor& x) const { return at::linear(x, weight.like(x), bias.like(x)); }
+//     };
+//
+// A `WeightTable` holds each tensor twice at most: as stored (usually mapped from a file, not copied) and ready for
+// computing (moved, cast, patched), which is made when the weight is first used and kept. Networks, handles and views
+// share one table. All of it belongs to the thread that runs inference.
+#pragma once
+
+#include "base/error.hpp"
+#include "inference/patches/patch.hpp"
+#include "inference/tensor.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace easel::inference {
+
+// Tensors by full key, as stored: in the order of their names.
+using TensorMap = std::map<std::string, Tensor, std::less<>>;
+
+// A network asked for a weight that its file lacks.
+class MissingWeight : public ModelError {
+public:
+    explicit MissingWeight(std::string key, const std::string& origin);
+    const std::string& key() const { return key_; }
+
+private:
+    std::string key_;
+};
+
+class WeightTable {
+public:
+    struct Settings {
+        std::string origin;                         // the file's name, for messages
+        at::ScalarType compute_dtype = at::kFloat;  // what activations of this part are
+        at::Device device = at::kCPU;
+        // Weights are first rounded to this type, as UNETLoader's `weight_dtype` asks.
+        std::optional<at::ScalarType> round_to = std::nullopt;
+    };
+
+    struct Entry {
+        std::string key;
+        Tensor stored;
+        Tensor ready;                     // undefined until first used
+        std::uint64_t generation = 0;     // of the table's patches when `ready` was last found current
+        std::vector<AppliedPatch> baked;  // what is in `ready`
+    };
+
+    WeightTable(TensorMap tensors, Settings settings);
+
+    // The ready form of `entry` for activations of this type and place. Costs three comparisons once it is prepared.
+    const Tensor& ready(Entry& entry, at::ScalarType dtype, at::Device device) {
+        const Tensor& tensor = entry.ready;
+        if (tensor.defined() && entry.generation == generation_ && tensor.scalar_type() == dtype &&
+            tensor.device() == device)
+            return tensor;
+        return prepare(entry, dtype, device);
+    }
+
+    // Makes `patches` (null: none) what later uses of the weights see. Weights whose patches stay the same are kept.
+    void use(const std::shared_ptr<const PatchSet>& patches);
+
+    // Forgets the ready forms; the next use prepares them again.
+    void unload();
+    // Bytes of ready forms that are copies of their own.
+    std::size_t resident_bytes() const;
+
+    const Settings& settings() const { return settings_; }
+    // In the order of their keys.
+    std::vector<Entry>& entries() { return entries_; }
+    const std::vector<Entry>& entries() const { return entries_; }
+    Entry* find(std::string_view key);
+
+private:
+    const Tensor& prepare(Entry& entry, at::ScalarType dtype, at::Device device);
+
+    Settings settings_;
+    std::vector<Entry> entries_;
+    std::shared_ptr<const PatchSet> patches_;
+    std::uint64_t generation_ = 0;  // counts the changes of patches_
+};
+
+// One tensor of a table, or nothing (an optional bias).
+class Weight {
+public:
+    Weight() = default;
+    Weight(std::shared_ptr<WeightTable> table, WeightTable::Entry* entry) : table_(std::move(table)), entry_(entry) {}
+
+    bool defined() const { return entry_ != nullptr; }
+    explicit operator bool() const { return defined(); }
+
+    // The tensor as `x` needs it: its type, its device, patches applied. Undefined when the weight is. The only place
+    // that moves, decodes, casts and patches. The reference is good until the table is unloaded or patched anew.
+    const Tensor& like(const Tensor& x) const { return as(x.scalar_type(), x.device()); }
+    const Tensor& as(at::ScalarType dtype, at::Device device = at::kCPU) const {
+        static const Tensor nothing;
+        return entry_ == nullptr ? nothing : table_->ready(*entry_, dtype, device);
+    }
+
+    // Rows of a table [count, dim] as [indices..., dim]; the table as a whole is cast only where patches touch it.
+    Tensor rows(const Tensor& indices, at::ScalarType dtype) const;
+
+    // As in the file: for looking at sizes and values, not for computing.
+    const Tensor& stored() const { return entry_->stored; }
+    at::IntArrayRef shape() const { return entry_->stored.sizes(); }
+    int64_t size(int64_t dimension) const { return entry_->stored.size(dimension); }
+    const std::string& key() const { return entry_->key; }
+
+private:
+    std::shared_ptr<WeightTable> table_;
+    WeightTable::Entry* entry_ = nullptr;
+};
+
+// The part of a table under a key path.
+class Weights {
+public:
+    explicit Weights(std::shared_ptr<WeightTable> table, std::string prefix = "")
+        : table_(std::move(table)), prefix_(std::move(prefix)) {}
+
+    // Descends: `w / "input_blocks" / 3 / 0`.
+    Weights operator/(std::string_view name) const;
+    Weights operator/(int64_t index) const { return *this / std::to_string(index); }
+
+    // Throws MissingWeight with the full key.
+    Weight operator[](std::string_view name) const;
+    // An undefined Weight when there is none.
+    Weight maybe(std::string_view name) const;
+    bool contains(std::string_view name) const;
+    // Whether any key lies under `name`; without a name, whether there is anything here.
+    bool has_part(std::string_view name) const { return !(*this / name).empty(); }
+    bool empty() const;
+
+    // Sizes of a weight; throws MissingWeight.
+    std::vector<int64_t> shape(std::string_view name) const { return (*this)[name].shape().vec(); }
+    // How many parts are called 0, 1, 2, ... here without a gap.
+    int64_t count() const;
+    int64_t count(std::string_view name) const { return (*this / name).count(); }
+    // Keys below this point, relative to it, sorted.
+    std::vector<std::string> keys() const;
+
+    // The type of this part's activations.
+    at::ScalarType compute_dtype() const { return table_->settings().compute_dtype; }
+    at::Device device() const { return table_->settings().device; }
+    const std::string& origin() const { return table_->settings().origin; }
+    const std::string& prefix() const { return prefix_; }
+    const std::shared_ptr<WeightTable>& table() const { return table_; }
+
+private:
+    std::shared_ptr<WeightTable> table_;
+    std::string prefix_;  // empty, or ends in '.'
+};
+
+}  // namespace easel::inference
