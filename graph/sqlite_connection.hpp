@@ -3,21 +3,64 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 namespace easel::graph {
+
+// A prepared statement in use; it ends with the handle, so that no read stays open behind its user's back.
+class SqliteQuery {
+public:
+    explicit SqliteQuery(SQLite::Statement& statement) : statement_(&statement) {}
+    ~SqliteQuery() { statement_->tryReset(); }
+    SqliteQuery(const SqliteQuery&) = delete;
+    SqliteQuery& operator=(const SqliteQuery&) = delete;
+
+    // Binds the parameters in order.
+    template <class... T>
+    SqliteQuery& with(const T&... values) {
+        int index = 0;
+        (bind(++index, values), ...);
+        return *this;
+    }
+    bool next() { return statement_->executeStep(); }
+    // Runs a statement without rows; how many rows it changed.
+    int run() { return statement_->exec(); }
+    SQLite::Column column(int index) const { return statement_->getColumn(index); }
+    std::string text(int index) const { return statement_->getColumn(index).getString(); }
+    std::int64_t integer(int index) const { return statement_->getColumn(index).getInt64(); }
+
+private:
+    template <class T>
+    void bind(int index, const std::optional<T>& value) {
+        if (value)
+            bind(index, *value);
+        else
+            statement_->bind(index);
+    }
+    void bind(int index, const std::string& value) { statement_->bind(index, value); }
+    void bind(int index, double value) { statement_->bind(index, value); }
+    void bind(int index, int value) { statement_->bind(index, value); }
+    void bind(int index, std::int64_t value) { statement_->bind(index, value); }
+
+    SQLite::Statement* statement_;
+};
 
 // Hold `mutex` while using anything else of it.
 class SqliteConnection {
 public:
     explicit SqliteConnection(const std::string& path);
 
-    // The statement for `sql`, prepared once (by address: pass literals), reset and ready to bind.
-    SQLite::Statement& prepare(const char* sql);
-    void run(const char* sql) { prepare(sql).exec(); }
+    // The statement for `sql`, prepared once (by address: pass literals), ready to bind. One user at a time.
+    SqliteQuery query(const char* sql);
+    void run(const char* sql) { query(sql).run(); }
+    // Several statements at once.
+    void script(const char* sql) { database_.exec(sql); }
+    std::int64_t last_row() const { return database_.getLastInsertRowid(); }
 
     std::mutex mutex;
 
@@ -26,10 +69,11 @@ private:
     std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 
-// Rolls back unless committed.
+// Rolls back unless committed. One for reading sees the tables as they are at its first query.
 class SqliteTransaction {
 public:
-    explicit SqliteTransaction(SqliteConnection& connection);
+    enum class Purpose { reading, writing };
+    explicit SqliteTransaction(SqliteConnection& connection, Purpose purpose = Purpose::writing);
     ~SqliteTransaction();
     SqliteTransaction(const SqliteTransaction&) = delete;
     SqliteTransaction& operator=(const SqliteTransaction&) = delete;

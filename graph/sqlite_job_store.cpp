@@ -1,0 +1,496 @@
+#include "graph/sqlite_job_store.hpp"
+
+#include "base/error.hpp"
+#include "graph/job_records.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace easel::graph {
+namespace {
+
+// A process that dies with a job running leaves the row at state 1; `place` 0 puts it before all others.
+// The short columns come first: a list of lines never reads the pages that long prompts overflow into.
+constexpr const char* schema = R"(
+CREATE TABLE IF NOT EXISTS queue(
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, state INTEGER NOT NULL, place INTEGER NOT NULL, number REAL NOT NULL,
+    attempts INTEGER NOT NULL, created_ms INTEGER NOT NULL, workflow_id TEXT, tuple TEXT NOT NULL, sensitive TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS queue_order ON queue(state, place, number, seq);
+CREATE INDEX IF NOT EXISTS queue_id ON queue(id);
+CREATE TABLE IF NOT EXISTS history(
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status INTEGER NOT NULL, number REAL NOT NULL,
+    created_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER, workflow_id TEXT,
+    tuple TEXT NOT NULL, outputs TEXT NOT NULL, result TEXT NOT NULL, meta TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr int attempts_allowed = 2;
+constexpr int commits_per_checkpoint = 200;
+
+std::int64_t now_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// From the columns tuple, sensitive, created_ms, attempts at `first`.
+Job read_job(const SqliteQuery& row, int first) {
+    Job job = parse_job_tuple(row.text(first));
+    job.sensitive = Json::parse(row.text(first + 1), nullptr, false);
+    job.created_ms = row.integer(first + 2);
+    job.attempts = static_cast<int>(row.integer(first + 3));
+    return job;
+}
+
+// From the columns tuple, outputs, result, meta, created_ms at `first`.
+HistoryEntry read_entry(const SqliteQuery& row, int first) {
+    HistoryEntry entry;
+    entry.job = parse_job_tuple(row.text(first));
+    entry.job.created_ms = row.integer(first + 4);
+    entry.result = parse_result(row.text(first + 1), row.text(first + 2), row.text(first + 3));
+    return entry;
+}
+
+void append(std::string& text, const SqliteQuery& row, int column) {
+    const SQLite::Column value = row.column(column);
+    text.append(value.getText(), static_cast<std::size_t>(value.getBytes()));
+}
+
+// `"id":{"prompt":...,"outputs":...,"status":...,"meta":...}` from the columns id, tuple, outputs, result, meta.
+void append_entry(std::string& text, const SqliteQuery& row) {
+    static constexpr const char* names[] = {":{\"prompt\":", ",\"outputs\":", ",\"status\":", ",\"meta\":"};
+    text += json_text(row.text(0));
+    for (int column = 0; column < 4; ++column) {
+        text += names[column];
+        append(text, row, column + 1);
+    }
+    text += "}";
+}
+
+std::optional<std::int64_t> optional_integer(const SqliteQuery& row, int column) {
+    if (row.column(column).isNull()) return {};
+    return row.integer(column);
+}
+
+std::optional<std::string> optional_text(const SqliteQuery& row, int column) {
+    if (row.column(column).isNull()) return {};
+    return row.text(column);
+}
+
+}  // namespace
+
+// Keeps two servers from running the jobs of one file. A file of its own beside the store's, because closing any
+// descriptor of the store's file would drop SQLite's locks on it.
+class SqliteJobStore::FileLock {
+public:
+    explicit FileLock(const std::string& path)
+        : descriptor_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (descriptor_ < 0)
+            throw Error("cannot write beside the job store " + path + " (choose another file with --database)");
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+            ::close(descriptor_);
+            throw Error("another server uses the job store " + path + " (choose another file with --database)");
+        }
+    }
+    ~FileLock() { ::close(descriptor_); }
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+
+private:
+    int descriptor_;
+};
+
+SqliteJobStore::SqliteJobStore(const std::string& path, std::size_t history_limit) : history_limit_(history_limit) {
+    const bool is_file = path != ":memory:";
+    try {
+        if (is_file) lock_ = std::make_unique<FileLock>(path);
+        // Waiting jobs may carry their owners' keys.
+        if (is_file) ::close(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        writer_ = std::make_shared<SqliteConnection>(path);
+        writer_->script(schema);
+        reader_ = is_file ? std::make_shared<SqliteConnection>(path) : writer_;
+        recover();
+    } catch (const SQLite::Exception& error) {
+        throw Error("cannot use the job store " + path + ": " + error.what() +
+                    " (choose another file with --database)");
+    }
+    if (is_file) checkpointer_ = std::jthread([this, path](std::stop_token stop) { checkpoint_loop(path, stop); });
+}
+
+SqliteJobStore::~SqliteJobStore() = default;
+
+// What was running when the last process died runs first, once more; what has ended two processes is given up.
+void SqliteJobStore::recover() {
+    SqliteTransaction transaction(*writer_);
+    auto count = [&](const char* sql) {
+        SqliteQuery query = writer_->query(sql);
+        return query.next() ? query.integer(0) : 0;
+    };
+    history_count_ = static_cast<std::size_t>(count("SELECT count(*) FROM history"));
+    std::vector<Job> lost;
+    {
+        SqliteQuery rows = writer_->query(
+            "SELECT tuple, sensitive, created_ms, attempts FROM queue WHERE state = 1 AND attempts >= ?");
+        rows.with(attempts_allowed);
+        while (rows.next())
+            lost.push_back(read_job(rows, 0));
+    }
+    writer_->query("DELETE FROM queue WHERE state = 1 AND attempts >= ?").with(attempts_allowed).run();
+    for (const Job& job : lost)
+        write_history(job, job_tuple(job), given_up(job, now_ms()));
+    writer_->run("UPDATE queue SET state = 0, place = 0 WHERE state = 1");
+    pending_count_ = static_cast<std::size_t>(count("SELECT count(*) FROM queue"));
+    next_number_ = count("SELECT value FROM counters WHERE name = 'number'");
+    transaction.commit();
+}
+
+void SqliteJobStore::push(Job job) {
+    const std::string tuple = job_tuple(job), sensitive = json_text(job.sensitive);
+    {
+        std::scoped_lock lock(writer_->mutex);
+        SqliteTransaction transaction(*writer_);
+        writer_
+            ->query("INSERT INTO queue(id, state, place, number, attempts, created_ms, workflow_id, tuple, sensitive)"
+                    " VALUES (?, 0, 1, ?, 0, ?, ?, ?, ?)")
+            .with(job.id, job.number, job.created_ms, workflow_id(job), tuple, sensitive)
+            .run();
+        const std::int64_t row = writer_->last_row();
+        writer_
+            ->query("INSERT INTO counters(name, value) VALUES ('number', ?)"
+                    " ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+            .with(next_number_.load())
+            .run();
+        transaction.commit();
+        held_.emplace(row, job.id);
+        ++pending_count_;
+    }
+    committed();
+    changed();
+}
+
+void SqliteJobStore::release(const std::string& id) {
+    {
+        std::scoped_lock lock(writer_->mutex);
+        std::erase_if(held_, [&](const auto& held) { return held.second == id; });
+    }
+    claimable_.notify_one();
+}
+
+std::optional<Job> SqliteJobStore::claim(std::chrono::milliseconds wait, std::stop_token stop) {
+    const auto deadline = std::chrono::steady_clock::now() + wait;
+    std::optional<Job> job;
+    {
+        std::unique_lock lock(writer_->mutex);
+        auto has_claimable = [&] { return pending_count_ > held_.size(); };
+        if (!claimable_.wait_until(lock, stop, deadline, has_claimable) || stop.stop_requested()) return {};
+        job = take_next();
+    }
+    if (!job) return {};
+    committed();
+    changed();
+    return job;
+}
+
+// Marks the first claimable row as running. With the writer's mutex held.
+std::optional<Job> SqliteJobStore::take_next() {
+    SqliteTransaction transaction(*writer_);
+    std::int64_t row = 0;
+    std::optional<Job> job;
+    {
+        SqliteQuery rows = writer_->query("SELECT seq, tuple, sensitive, created_ms, attempts FROM queue"
+                                          " WHERE state = 0 ORDER BY place, number, seq");
+        while (!job && rows.next()) {
+            row = rows.integer(0);
+            if (!held_.contains(row)) job = read_job(rows, 1);
+        }
+    }
+    if (!job) return {};
+    // The attempt is on disk before the job begins: a process that it kills has counted it.
+    writer_->query("UPDATE queue SET state = 1, attempts = attempts + 1 WHERE seq = ?").with(row).run();
+    transaction.commit();
+    ++job->attempts;
+    --pending_count_;
+    ++running_count_;
+    return job;
+}
+
+void SqliteJobStore::finish(const std::string& id, JobResult result) {
+    {
+        std::scoped_lock lock(writer_->mutex);
+        SqliteTransaction transaction(*writer_);
+        std::int64_t row = 0;
+        Job job;
+        std::string tuple;
+        {
+            SqliteQuery rows = writer_->query(
+                "SELECT seq, tuple, sensitive, created_ms, attempts FROM queue WHERE id = ? AND state = 1");
+            if (!rows.with(id).next()) throw Error("job " + id + " is not running");
+            row = rows.integer(0);
+            tuple = rows.text(1);
+            job = read_job(rows, 1);
+        }
+        writer_->query("DELETE FROM queue WHERE seq = ?").with(row).run();
+        write_history(job, tuple, result);
+        transaction.commit();
+        --running_count_;
+    }
+    committed();
+    changed();
+}
+
+// A repeated id takes the place of its earlier entry; beyond the limit the oldest entry goes.
+void SqliteJobStore::write_history(const Job& job, const std::string& tuple, const JobResult& result) {
+    const JobTimes when = times(result);
+    const bool exists = writer_->query("SELECT 1 FROM history WHERE id = ?").with(job.id).next();
+    writer_
+        ->query("INSERT INTO history(id, status, number, created_ms, started_ms, ended_ms, workflow_id, tuple, "
+                "outputs, result, meta)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status,"
+                " number = excluded.number, created_ms = excluded.created_ms, started_ms = excluded.started_ms,"
+                " ended_ms = excluded.ended_ms, workflow_id = excluded.workflow_id, tuple = excluded.tuple,"
+                " outputs = excluded.outputs, result = excluded.result, meta = excluded.meta")
+        .with(job.id, static_cast<int>(result.status), job.number, job.created_ms, when.started_ms, when.ended_ms,
+              workflow_id(job), tuple, json_text(result.outputs), status_text(result), json_text(result.meta))
+        .run();
+    if (exists) return;
+    if (++history_count_ <= history_limit_) return;
+    writer_->run("DELETE FROM history WHERE seq = (SELECT min(seq) FROM history)");
+    --history_count_;
+}
+
+void SqliteJobStore::requeue(const std::string& id) {
+    {
+        std::scoped_lock lock(writer_->mutex);
+        if (writer_->query("UPDATE queue SET state = 0, place = 0, attempts = attempts - 1 WHERE id = ? AND state = 1")
+                .with(id)
+                .run() == 0)
+            return;
+        ++pending_count_;
+        --running_count_;
+    }
+    claimable_.notify_one();
+    committed();
+    changed();
+}
+
+bool SqliteJobStore::remove(const std::string& id) {
+    {
+        std::scoped_lock lock(writer_->mutex);
+        const int removed =
+            writer_
+                ->query("DELETE FROM queue WHERE seq = (SELECT seq FROM queue WHERE id = ? AND state = 0"
+                        " ORDER BY place, number, seq LIMIT 1)")
+                .with(id)
+                .run();
+        if (removed == 0) return false;
+        std::erase_if(held_, [&](const auto& held) { return held.second == id; });
+        --pending_count_;
+    }
+    committed();
+    changed();
+    return true;
+}
+
+void SqliteJobStore::clear_pending() {
+    {
+        std::scoped_lock lock(writer_->mutex);
+        writer_->run("DELETE FROM queue WHERE state = 0");
+        held_.clear();
+        pending_count_ = 0;
+    }
+    committed();
+    changed();
+}
+
+void SqliteJobStore::remove_history(const std::string& id) {
+    std::scoped_lock lock(writer_->mutex);
+    history_count_ -= static_cast<std::size_t>(writer_->query("DELETE FROM history WHERE id = ?").with(id).run());
+}
+
+void SqliteJobStore::clear_history() {
+    std::scoped_lock lock(writer_->mutex);
+    writer_->run("DELETE FROM history");
+    history_count_ = 0;
+}
+
+// --- reading
+
+std::vector<Job> SqliteJobStore::running() const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows =
+        reader_->query("SELECT tuple, sensitive, created_ms, attempts FROM queue WHERE state = 1 ORDER BY seq");
+    std::vector<Job> jobs;
+    while (rows.next())
+        jobs.push_back(read_job(rows, 0));
+    return jobs;
+}
+
+std::vector<Job> SqliteJobStore::pending() const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query(
+        "SELECT tuple, sensitive, created_ms, attempts FROM queue WHERE state = 0 ORDER BY place, number, seq");
+    std::vector<Job> jobs;
+    while (rows.next())
+        jobs.push_back(read_job(rows, 0));
+    return jobs;
+}
+
+std::optional<Job> SqliteJobStore::find_active(const std::string& id) const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query(
+        "SELECT tuple, sensitive, created_ms, attempts FROM queue WHERE id = ? ORDER BY state DESC LIMIT 1");
+    if (!rows.with(id).next()) return {};
+    return read_job(rows, 0);
+}
+
+// The reference counts a negative offset from the newest when there is a limit, and gives one entry for max_items 0.
+SqliteJobStore::Range SqliteJobStore::range(std::optional<int> max_items, int offset) const {
+    const auto size = static_cast<std::int64_t>(history_count_.load());
+    std::int64_t skip = offset;
+    if (offset < 0) skip = max_items ? size - *max_items : 0;
+    if (skip >= size) return {};
+    return {.count = max_items ? std::max<std::int64_t>(1, *max_items) : size, .skip = std::max<std::int64_t>(0, skip)};
+}
+
+std::vector<HistoryEntry> SqliteJobStore::history(std::optional<int> max_items, int offset) const {
+    const Range part = range(max_items, offset);
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows =
+        reader_->query("SELECT tuple, outputs, result, meta, created_ms FROM history ORDER BY seq LIMIT ? OFFSET ?");
+    rows.with(part.count, part.skip);
+    std::vector<HistoryEntry> entries;
+    while (rows.next())
+        entries.push_back(read_entry(rows, 0));
+    return entries;
+}
+
+std::optional<HistoryEntry> SqliteJobStore::find_history(const std::string& id) const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query("SELECT tuple, outputs, result, meta, created_ms FROM history WHERE id = ?");
+    if (!rows.with(id).next()) return {};
+    return read_entry(rows, 0);
+}
+
+std::optional<JobResult> SqliteJobStore::find_result(const std::string& id) const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query("SELECT outputs, result, meta FROM history WHERE id = ?");
+    if (!rows.with(id).next()) return {};
+    return parse_result(rows.text(0), rows.text(1), rows.text(2));
+}
+
+std::string SqliteJobStore::running_json() const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query("SELECT tuple FROM queue WHERE state = 1 ORDER BY seq");
+    std::string text = "[";
+    for (const char* comma = ""; rows.next(); comma = ",")
+        append(text += comma, rows, 0);
+    return text += "]";
+}
+
+std::string SqliteJobStore::pending_json() const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query("SELECT tuple FROM queue WHERE state = 0 ORDER BY place, number, seq");
+    std::string text = "[";
+    for (const char* comma = ""; rows.next(); comma = ",")
+        append(text += comma, rows, 0);
+    return text += "]";
+}
+
+std::string SqliteJobStore::history_json(std::optional<int> max_items, int offset) const {
+    const Range part = range(max_items, offset);
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows =
+        reader_->query("SELECT id, tuple, outputs, result, meta FROM history ORDER BY seq LIMIT ? OFFSET ?");
+    rows.with(part.count, part.skip);
+    std::string text = "{";
+    for (const char* comma = ""; rows.next(); comma = ",")
+        append_entry(text += comma, rows);
+    return text += "}";
+}
+
+std::string SqliteJobStore::history_json(const std::string& id) const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteQuery rows = reader_->query("SELECT id, tuple, outputs, result, meta FROM history WHERE id = ?");
+    std::string text = "{";
+    if (rows.with(id).next()) append_entry(text, rows);
+    return text += "}";
+}
+
+std::vector<JobLine> SqliteJobStore::lines() const {
+    std::scoped_lock lock(reader_->mutex);
+    SqliteTransaction transaction(*reader_, SqliteTransaction::Purpose::reading);
+    std::vector<JobLine> found;
+    auto read = [&](SqliteQuery&& query, auto complete) {
+        while (query.next()) {
+            JobLine line;
+            line.id = query.text(0);
+            line.number = query.column(2).getDouble();
+            line.created_ms = query.integer(3);
+            line.workflow_id = optional_text(query, 4);
+            complete(line, query);
+            found.push_back(std::move(line));
+        }
+    };
+    read(reader_->query(
+             "SELECT id, state, number, created_ms, workflow_id FROM queue ORDER BY state DESC, place, number, seq"),
+         [](JobLine& line, const SqliteQuery& row) {
+             line.phase = row.integer(1) == 1 ? JobPhase::running : JobPhase::pending;
+         });
+    read(reader_->query(
+             "SELECT id, status, number, created_ms, workflow_id, started_ms, ended_ms FROM history ORDER BY seq"),
+         [](JobLine& line, const SqliteQuery& row) {
+             line.phase = JobPhase::finished;
+             line.status = static_cast<JobStatus>(row.integer(1));
+             line.started_ms = optional_integer(row, 5);
+             line.ended_ms = optional_integer(row, 6);
+         });
+    return found;
+}
+
+// --- telling others
+
+void SqliteJobStore::on_change(std::function<void()> callback) {
+    std::scoped_lock lock(callback_mutex_);
+    callback_ = std::move(callback);
+}
+
+void SqliteJobStore::changed() const {
+    std::function<void()> callback;
+    {
+        std::scoped_lock lock(callback_mutex_);
+        callback = callback_;
+    }
+    if (callback) callback();
+}
+
+void SqliteJobStore::committed() {
+    std::scoped_lock lock(checkpoint_mutex_);
+    if (++commits_ == commits_per_checkpoint) checkpoint_due_.notify_one();
+}
+
+// Moves the log into the database file, which waits for the disk: on a thread of its own, so that no request does.
+void SqliteJobStore::checkpoint_loop(const std::string& path, std::stop_token stop) {
+    SqliteConnection connection(path);
+    while (true) {
+        {
+            std::unique_lock lock(checkpoint_mutex_);
+            checkpoint_due_.wait(lock, stop, [this] { return commits_ >= commits_per_checkpoint; });
+            if (stop.stop_requested()) return;
+            commits_ = 0;
+        }
+        std::scoped_lock lock(connection.mutex);
+        try {
+            connection.query("PRAGMA wal_checkpoint(PASSIVE)").next();
+        } catch (const SQLite::Exception&) {
+            // The log stays as it is and is moved the next time.
+        }
+    }
+}
+
+std::unique_ptr<JobStore> open_sqlite_job_store(const std::string& path, std::size_t history_limit) {
+    return std::make_unique<SqliteJobStore>(path, history_limit);
+}
+
+}  // namespace easel::graph
