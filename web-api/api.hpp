@@ -24,13 +24,13 @@ struct Api {
     const graph::Registry& registry;
     const graph::Services& services;
     graph::JobStore& jobs;
-    std::function<void(const std::optional<std::string>& prompt_id)> interrupt;    // absent: whatever runs
-    std::function<void(bool unload_models, bool free_memory)> free;                // acts between jobs
-    std::function<Json()> devices;                                                 // "devices" of /system_stats
+    std::function<void(const std::optional<std::string>& prompt_id)> interrupt;  // absent: whatever runs
+    std::function<void(bool unload_models, bool free_memory)> free;              // acts between jobs
+    std::function<Json()> devices;                                               // "devices" of /system_stats
     // The last lines of the log, as {time (ISO 8601), text}, and who wants new ones as `logs` messages; may be empty.
     std::function<std::vector<std::pair<std::string, std::string>>()> log_entries = {};
     std::function<void(const std::string& client_id, bool wanted)> subscribe_logs = {};
-    std::optional<std::filesystem::path> web_root = {};                            // where the frontend's files are
+    std::optional<std::filesystem::path> web_root = {};  // where the frontend's files are
     // What /system_stats shows as versions of packages; an object of members of "system".
     Json versions = Json::object();
 };

@@ -19,17 +19,17 @@
 namespace easel::web {
 
 struct Request {
-    std::string method;                                   // "GET"
-    std::string target;                                   // as sent: "/view?filename=a.png"
-    std::string path;                                     // decoded, without query: "/view"
-    std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
-    std::vector<std::pair<std::string, std::string>> headers; // names lower-case
-    std::vector<std::string> captures;                    // what the route's {placeholders} matched, decoded once
+    std::string method;                                        // "GET"
+    std::string target;                                        // as sent: "/view?filename=a.png"
+    std::string path;                                          // decoded, without query: "/view"
+    std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
+    std::vector<std::pair<std::string, std::string>> headers;  // names lower-case
+    std::vector<std::string> captures;                         // what the route's {placeholders} matched, decoded once
     std::string body;
     std::string remote_address;
 
     std::optional<std::string_view> header(std::string_view lower_case_name) const;
-    std::optional<std::string_view> parameter(std::string_view name) const;   // first of that name in the query
+    std::optional<std::string_view> parameter(std::string_view name) const;  // first of that name in the query
 };
 
 // A file, or a part of one, that the session sends without reading it into memory.
@@ -47,13 +47,14 @@ struct Response {
     std::function<void()> after_sent;
 
     static Response json(const Json& body, int status = 200);
+    static Response json_text(std::string json, int status = 200);  // JSON that is written already
     static Response text(std::string body, int status = 200);
     static Response empty(int status = 200);
     // {"error": message} with that status.
     static Response error(int status, std::string message);
     // Sets a header, replacing one of that name.
     Response& with(std::string name, std::string value);
-    const std::string* header(std::string_view name) const;   // name in any case
+    const std::string* header(std::string_view name) const;  // name in any case
 };
 
 // The request is refused with this status; handlers throw it, `answer` turns it into Response::error.
@@ -76,13 +77,13 @@ void parse_target(Request& request);
 // than a thousand levels (copying or writing it would exhaust the stack).
 Json parse_json(std::string_view text);
 
-enum class Runs { inline_on_io, on_pool };   // a route that may block runs on the pool
+enum class Runs { inline_on_io, on_pool };  // a route that may block runs on the pool
 
 using Handler = std::function<Response(const Request&)>;
 
 // Routes by method and pattern; "{name}" matches one path segment, "{name:*}" the rest. Every route also answers
-// under /api, apart from those below /internal, /templates, /docs and /extensions; a pattern that itself starts with /api
-// answers only there. HEAD finds the route of GET. Const after start-up; safe from any thread.
+// under /api, apart from those below /internal, /templates, /docs and /extensions; a pattern that itself starts with
+// /api answers only there. HEAD finds the route of GET. Const after start-up; safe from any thread.
 class Router {
 public:
     void add(std::string method, std::string pattern, Handler handler, Runs runs = Runs::inline_on_io);
@@ -91,7 +92,7 @@ public:
         const Handler* handler = nullptr;
         Runs runs = Runs::inline_on_io;
         std::vector<std::string> captures;
-        std::vector<std::string> allowed;    // methods, when only the method does not fit (405)
+        std::vector<std::string> allowed;  // methods, when only the method does not fit (405)
     };
     Match find(std::string_view method, std::string_view raw_path) const;
 
@@ -104,6 +105,10 @@ private:
     };
     std::vector<Route> routes_;
 };
+
+// For requests that no route answers.
+Response not_found();
+Response method_not_allowed(const std::vector<std::string>& allowed);
 
 // Runs the handler; anything it throws becomes a 4xx or 500 in the reference's shape.
 Response answer(const Handler& handler, const Request& request);

@@ -12,7 +12,7 @@ namespace easel::web {
 
 struct WireMessage {
     bool is_binary = false;
-    bool may_drop = false;    // previews: a slow client loses these, never others
+    bool may_drop = false;  // previews: a slow client loses these, never others
     std::string payload;
 };
 
