@@ -27,7 +27,7 @@ endif()
 function(easel_target target)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
     target_compile_options(${target} PRIVATE
-        $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wno-sign-conversion;-Werror>
+        $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wno-sign-conversion;-Wno-missing-field-initializers;-Werror>
         $<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${CCACHE}>:-fpch-preprocess>>)
     target_compile_definitions(${target} PRIVATE EASEL_VERSION="${PROJECT_VERSION}")
     # Symbols are bound when first called and unneeded libraries are dropped: start-up time is a feature.

@@ -1,0 +1,44 @@
+#include "nodes/sampling/run_sampler.hpp"
+
+#include "base/options.hpp"
+#include "inference/vae/preview.hpp"
+
+namespace easel::nodes {
+namespace {
+
+graph::PreviewImage preview_of(const inference::RgbPreview& picture, int max_size) {
+    return {.format = "JPEG",
+            .width = picture.width,
+            .height = picture.height,
+            .max_size = max_size,
+            .rgb = picture.pixels};
+}
+
+}  // namespace
+
+inference::SampleHooks sampling_hooks(const Model& model, Context& context) {
+    inference::SampleHooks hooks;
+    hooks.stop = [&context] { return context.stop_requested(); };
+    const Options* options = context.services().find<Options>();
+    const bool previews = options && options->preview != PreviewMethod::none;
+    const int max_size = options ? options->preview_size : 0;
+    hooks.progress = [&context, &model, previews, max_size](int step, int total, const Tensor& denoised) {
+        std::optional<graph::PreviewImage> preview;
+        if (previews && denoised.defined()) {
+            if (auto picture = inference::latent_preview(model.latent_format(), denoised))
+                preview = preview_of(*picture, max_size);
+        }
+        context.progress(step, total, std::move(preview));
+    };
+    return hooks;
+}
+
+Latent run_sampler(const Model& model, inference::SampleRequest request, Context& context) {
+    request.hooks = sampling_hooks(model, context);
+    Latent result = request.latent;
+    result.samples = inference::sample(model, request);
+    result.downscale_ratio.reset();
+    return result;
+}
+
+}  // namespace easel::nodes

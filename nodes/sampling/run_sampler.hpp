@@ -1,0 +1,15 @@
+// What every sampling node does around `inference::sample`: progress, previews, interruption, the latent's bookkeeping.
+#pragma once
+
+#include "inference/sampling/sample.hpp"
+#include "nodes/types.hpp"
+
+namespace easel::nodes {
+
+// Hooks that report each step as progress, with a preview where the options ask for one, and stop with the job.
+inference::SampleHooks sampling_hooks(const Model& model, Context& context);
+
+// Samples `request` and returns its latent with the new samples; noise mask and batch indices are kept.
+Latent run_sampler(const Model& model, inference::SampleRequest request, Context& context);
+
+}  // namespace easel::nodes

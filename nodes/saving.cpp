@@ -1,0 +1,115 @@
+#include "nodes/saving.hpp"
+
+#include "base/error.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <fstream>
+#include <system_error>
+
+namespace easel::nodes {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void replace_all(std::string& text, std::string_view what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
+std::string two_digits(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+
+std::string with_variables(std::string prefix, std::int64_t width, std::int64_t height) {
+    if (prefix.find('%') == std::string::npos) return prefix;
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    localtime_r(&now, &local);
+    replace_all(prefix, "%width%", std::to_string(width));
+    replace_all(prefix, "%height%", std::to_string(height));
+    replace_all(prefix, "%year%", std::to_string(local.tm_year + 1900));
+    replace_all(prefix, "%month%", two_digits(local.tm_mon + 1));
+    replace_all(prefix, "%day%", two_digits(local.tm_mday));
+    replace_all(prefix, "%hour%", two_digits(local.tm_hour));
+    replace_all(prefix, "%minute%", two_digits(local.tm_min));
+    replace_all(prefix, "%second%", two_digits(local.tm_sec));
+    return prefix;
+}
+
+// "a/./b/" -> "a/b", "" -> ".".
+std::string normal_path(const std::string& path) {
+    std::string normal = fs::path(path).lexically_normal().string();
+    while (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+    return normal.empty() ? "." : normal;
+}
+
+void require_inside(const fs::path& directory, const fs::path& folder) {
+    const fs::path root = fs::weakly_canonical(directory), target = fs::weakly_canonical(folder);
+    const auto [end, _] = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
+    if (end == root.end()) return;
+    throw NamedError("Exception", "**** ERROR: Saving image outside the output folder is not allowed."
+                                  "\n full_output_folder: " + fs::absolute(folder).lexically_normal().string() +
+                                      "\n         output_dir: " + directory.string());
+}
+
+// The counter in "<prefix>_<digits>[_.]...", 0 when there are no digits, -1 when the name has another prefix.
+std::int64_t counter_in(const std::string& name, const std::string& stem) {
+    if (name.size() <= stem.size() || !name.starts_with(stem) || name[stem.size()] != '_') return -1;
+    const std::size_t begin = stem.size() + 1;
+    const std::size_t end = std::min(name.find_first_of("._", begin), name.size());
+    std::int64_t counter = 0;
+    const auto [stop, error] = std::from_chars(name.data() + begin, name.data() + end, counter);
+    return error == std::errc() && stop == name.data() + end && counter >= 0 ? counter : 0;
+}
+
+}  // namespace
+
+SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t width, std::int64_t height) {
+    const std::string expanded = with_variables(std::string(prefix), width, height);
+    const fs::path normal = normal_path(expanded);
+    subfolder_ = normal.parent_path().string();
+    stem_ = normal.filename().string();
+    folder_ = subfolder_.empty() ? directory : directory / subfolder_;
+    require_inside(directory, folder_);
+    fs::create_directories(folder_);
+
+    // A prefix that ends in a slash never finds its own files in the reference either: it counts from 1.
+    if (fs::path(expanded).filename() != stem_) return;
+    std::int64_t highest = 0;
+    for (const auto& entry : fs::directory_iterator(folder_))
+        highest = std::max(highest, counter_in(entry.path().filename().string(), stem_));
+    counter_ = highest + 1;
+}
+
+std::string SaveSlot::next_name(std::int64_t batch_number, std::string_view ending) {
+    std::string name = stem_;
+    replace_all(name, "%batch_num%", std::to_string(batch_number));
+    std::string digits = std::to_string(counter_++);
+    if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
+    return name + "_" + digits + std::string(ending);
+}
+
+Json SaveSlot::save(std::span<const std::uint8_t> bytes, std::int64_t batch_number, std::string_view ending,
+                    std::string_view type) {
+    const std::string name = next_name(batch_number, ending);
+    write_whole_file(folder_ / name, bytes);
+    return {{"filename", name}, {"subfolder", subfolder_}, {"type", type}};
+}
+
+void write_whole_file(const fs::path& file, std::span<const std::uint8_t> bytes) {
+    const fs::path partial = file.parent_path() / ("." + file.filename().string() + "." + std::to_string(getpid()));
+    std::ofstream out(partial, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+    out.close();
+    if (!out) {
+        std::error_code ignored;
+        fs::remove(partial, ignored);
+        throw NamedError("OSError", "cannot write " + file.string() + " (is the disk full, the folder read-only?)");
+    }
+    fs::rename(partial, file);
+}
+
+}  // namespace easel::nodes
