@@ -31,6 +31,8 @@ if(NOT EXISTS ${EASEL_TORCH}/lib/libtorch_cpu.so)
 endif()
 # Only torch_cpu and c10 are linked: the CUDA library is loaded at run time where it is present.
 add_library(easel_torch INTERFACE)
-target_include_directories(easel_torch SYSTEM INTERFACE ${EASEL_TORCH}/include ${EASEL_TORCH}/include/torch/csrc/api/include)
+# Its headers come after the system's: the wheel brings a copy of fmt that spdlog must not find.
+target_compile_options(easel_torch INTERFACE
+    "SHELL:-idirafter ${EASEL_TORCH}/include" "SHELL:-idirafter ${EASEL_TORCH}/include/torch/csrc/api/include")
 target_link_libraries(easel_torch INTERFACE ${EASEL_TORCH}/lib/libtorch_cpu.so ${EASEL_TORCH}/lib/libc10.so)
 target_link_options(easel_torch INTERFACE -Wl,-rpath-link,${EASEL_TORCH}/lib)
