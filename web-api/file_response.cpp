@@ -81,7 +81,8 @@ RangeVerdict parse_range(std::string_view text, std::uint64_t size, ByteRange& r
     const std::size_t dash = text.find('-');
     if (dash == std::string_view::npos) return RangeVerdict::unsatisfiable;
     const auto first = parse_number(text.substr(0, dash)), last = parse_number(text.substr(dash + 1));
-    if ((dash > 0 && !first) || (dash + 1 < text.size() && !last) || (!first && !last)) return RangeVerdict::unsatisfiable;
+    if ((dash > 0 && !first) || (dash + 1 < text.size() && !last) || (!first && !last))
+        return RangeVerdict::unsatisfiable;
     if (!first) {
         range.length = std::min(*last, size);
         range.first = size - range.length;
@@ -124,14 +125,16 @@ Response file_response(const Request& request, const std::filesystem::path& path
     response.status = verdict == RangeVerdict::part ? 206 : 200;
     if (verdict == RangeVerdict::part)
         response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                           std::to_string(range.first + range.length - 1) + "/" + std::to_string(file->size));
+                                           std::to_string(range.first + range.length - 1) + "/" +
+                                           std::to_string(file->size));
     response.with("Content-Type", content_type);
     response.body = FileBody{path, range.first, range.length};
     return response;
 }
 
 Response file_response(const Request& request, const std::filesystem::path& path) {
-    return file_response(request, path, guess_content_type(path.filename().string()).value_or("application/octet-stream"));
+    return file_response(request, path,
+                         guess_content_type(path.filename().string()).value_or("application/octet-stream"));
 }
 
 }  // namespace easel::web

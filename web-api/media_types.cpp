@@ -82,9 +82,18 @@ constexpr std::array types = std::to_array<Pair>({
 static_assert(std::is_sorted(types.begin(), types.end()));
 
 constexpr std::string_view active_types[] = {
-    "text/html",        "text/html-sandboxed",    "application/xhtml+xml",    "text/javascript",
-    "text/css",         "application/javascript", "application/x-javascript", "application/ecmascript",
-    "image/svg+xml",    "application/xml",        "text/xml",                 "message/rfc822",
+    "text/html",
+    "text/html-sandboxed",
+    "application/xhtml+xml",
+    "text/javascript",
+    "text/css",
+    "application/javascript",
+    "application/x-javascript",
+    "application/ecmascript",
+    "image/svg+xml",
+    "application/xml",
+    "text/xml",
+    "message/rfc822",
 };
 
 std::string lower(std::string_view text) {
@@ -109,7 +118,8 @@ std::optional<std::string> guess_content_type(std::string_view file_name) {
 
 bool is_active_content(std::string_view content_type) {
     std::string type = lower(content_type.substr(0, content_type.find(';')));
-    while (!type.empty() && type.back() == ' ') type.pop_back();
+    while (!type.empty() && type.back() == ' ')
+        type.pop_back();
     return std::find(std::begin(active_types), std::end(active_types), type) != std::end(active_types) ||
            type.ends_with("+xml") || type.ends_with("/xml");
 }

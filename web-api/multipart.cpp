@@ -15,8 +15,10 @@ std::string lower(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -97,7 +99,8 @@ Form::Form(const Request& request) {
 }
 
 const FormPart* Form::find(std::string_view name) const {
-    const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const FormPart& part) { return part.name == name; });
+    const auto found =
+        std::find_if(parts_.begin(), parts_.end(), [&](const FormPart& part) { return part.name == name; });
     return found == parts_.end() ? nullptr : &*found;
 }
 

@@ -12,8 +12,8 @@ namespace easel::web {
 
 struct FormPart {
     std::string name;
-    std::optional<std::string> file_name;   // given: the part is a file
-    std::string_view content;               // points into the request's body
+    std::optional<std::string> file_name;  // given: the part is a file
+    std::string_view content;              // points into the request's body
 };
 
 class Form {
