@@ -1,5 +1,10 @@
 #include "graph/node.hpp"
 
+#include "base/error.hpp"
+#include "graph/prompt.hpp"
+
+#include <algorithm>
+
 namespace easel::graph {
 
 const Json& ConstantInputs::operator[](std::string_view name) const {
@@ -8,7 +13,40 @@ const Json& ConstantInputs::operator[](std::string_view name) const {
     return found == values.end() ? absent : *found;
 }
 
+Json constants_of(const EffectiveInputs& declared, const Json& inputs) {
+    Json constants = Json::object();
+    for (const auto& [name, value] : inputs.items()) {
+        const InputSpec* input = declared.find(name);
+        const bool is_raw = input && input->raw_link;
+        if (as_link(value) && !is_raw)
+            constants[name] = nullptr;
+        else if (input)
+            constants[name] = value;
+    }
+    return constants;
+}
+
 namespace detail {
+
+namespace {
+
+// What comfy_api adds to the records of its nodes, and the shape of COMBOs, which follows from the record's.
+void complete_inputs(Schema& schema) {
+    const bool is_modern = schema.shape == RecordShape::modern;
+    for (InputSpec& input : schema.inputs) {
+        if (!input.choices) continue;
+        if (!input.classic_combo) input.classic_combo = !is_modern;
+        if (is_modern && !input.options.contains("multiselect")) input.options["multiselect"] = false;
+    }
+    if (!is_modern || !schema.output_node) return;
+    for (const char* kind : {"PROMPT", "EXTRA_PNGINFO"}) {
+        const bool is_there = std::any_of(schema.hidden.begin(), schema.hidden.end(),
+                                          [kind](const HiddenSpec& hidden) { return hidden.kind == kind; });
+        if (!is_there) schema.hidden.push_back({std::string(kind) == "PROMPT" ? "prompt" : "extra_pnginfo", kind});
+    }
+}
+
+}  // namespace
 
 void complete_record(Schema& schema, std::vector<OutputSpec> returned) {
     auto& named = schema.outputs_named;
@@ -24,6 +62,7 @@ void complete_record(Schema& schema, std::vector<OutputSpec> returned) {
     for (OutputSpec& output : returned)
         if (output.name.empty()) output.name = output.type;
     schema.outputs = std::move(returned);
+    complete_inputs(schema);
 }
 
 }  // namespace detail

@@ -33,6 +33,10 @@ struct ConstantInputs {
     const Json& operator[](std::string_view name) const;
 };
 
+// The constants of a prompt's node that the schema knows, `inputs` being as in the prompt; links, undeclared ones too,
+// as null.
+Json constants_of(const EffectiveInputs& declared, const Json& inputs);
+
 // A node type, type-erased. `call` and `wanted` may throw anything that a node may throw.
 struct NodeDef {
     NodeRecord record;

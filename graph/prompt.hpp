@@ -6,6 +6,8 @@
 #include "graph/returns.hpp"
 #include "graph/value.hpp"
 
+#include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,27 +37,33 @@ struct PromptNode {
     const Input* input(std::string_view name) const;
 };
 
-// The nodes of a running prompt. One thread.
+// The nodes of a running prompt. Every node has an index that stays the same, in order of addition. One thread.
 class DynamicPrompt {
 public:
     // `prompt` is validated JSON in API format.
     explicit DynamicPrompt(Json prompt);
 
-    const PromptNode* find(std::string_view id) const;
-    const PromptNode& at(std::string_view id) const;  // throws Error("node ID ... not found")
-    std::vector<std::string> ids() const;             // all, expansions included, in order
-    const Json& original() const;                     // as validated; what PROMPT inputs see
-    Json& original();
+    std::optional<std::size_t> index(std::string_view id) const;
+    // Valid until a node is added, as are the results of `find` and `at`.
+    const PromptNode& node(std::size_t index) const { return nodes_[index]; }
+    std::size_t size() const { return nodes_.size(); }
 
-    void add(PromptNode node);
+    const PromptNode* find(std::string_view id) const;
+    const PromptNode& at(std::string_view id) const;    // throws Error("Node ... not found")
+    std::vector<std::string> ids() const;               // all, expansions included, in order
+    const Json& original() const { return original_; }  // as validated; what PROMPT inputs see
+    Json& original() { return original_; }
+
+    // Returns the node's index. A node of the same id is replaced: a repeated expansion.
+    std::size_t add(PromptNode node);
     std::string display_id(std::string_view id) const;  // the visible node
     std::string real_id(std::string_view id) const;     // the topmost ancestor
     std::optional<std::string> parent_id(std::string_view id) const;
 
 private:
     Json original_;
-    std::vector<std::string> order_;
-    StringMap<PromptNode> nodes_;
+    std::deque<PromptNode> nodes_;
+    StringMap<std::size_t> index_;
 };
 
 }  // namespace easel::graph

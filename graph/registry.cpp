@@ -5,6 +5,9 @@
 namespace easel::graph {
 
 void Registry::add(std::string id, NodeDef def) {
+    const NodeRecord& record = def.record;
+    if (def.validate && record.checked_inputs.empty() && !record.checks_every_input && !record.checks_input_types)
+        throw Error("node " + id + " has validate() but does not say which inputs it checks (checked_inputs)");
     def.record.id = id;
     auto owned = std::make_unique<NodeDef>(std::move(def));
     const NodeDef* added = owned.get();

@@ -34,10 +34,10 @@ struct InputSpec {
     std::string name;
     std::string type;  // "INT", "IMAGE", "COMBO", "IMAGE,MASK", "*", ...
     Section section = Section::required;
-    Json options = Json::object();  // default, min, max, step, tooltip, ... as shown
-    bool shows_options = false;     // classic records leave empty options out: ["IMAGE"]
-    Choices choices;                // COMBO only: an array of options, asked whenever needed
-    bool classic_combo = false;     // options in place of the type
+    Json options = Json::object();      // default, min, max, step, tooltip, ... as shown
+    bool shows_options = false;         // classic records leave empty options out: ["IMAGE"]
+    Choices choices;                    // COMBO only: an array of options, asked whenever needed
+    std::optional<bool> classic_combo;  // options in place of the type; follows from the record's shape unless set
     bool lazy = false;
     bool raw_link = false;  // passed as [node id, slot] instead of its value
     // Dynamic inputs (COMFY_AUTOGROW_V3, COMFY_DYNAMICCOMBO_V3): the inputs they stand for, given the literal inputs
@@ -87,6 +87,23 @@ struct NodeRecord {
     Json extra = Json::object();      // further members of the record, shown as they are
 };
 
+// [type, options] as /object_info and error texts show an input: ["INT", {"default": 0}], or [["a", "b"], {}] for an
+// older COMBO.
+Json input_config(const InputSpec& input, const Services& services);
+
+// A node's inputs, with dynamic ones replaced by what they stand for, given the inputs of a prompt's node.
+class EffectiveInputs {
+public:
+    EffectiveInputs(const NodeRecord& record, const Json& inputs);
+
+    const std::vector<InputSpec>& all() const { return expanded_ ? *expanded_ : *declared_; }
+    const InputSpec* find(std::string_view name) const;
+
+private:
+    const std::vector<InputSpec>* declared_;
+    std::optional<std::vector<InputSpec>> expanded_;
+};
+
 // Sets a field of a node of the caller's choice from the arguments of a call.
 using Binder = std::function<void(void* node, const Arguments&)>;
 
@@ -120,6 +137,14 @@ public:
         spec_->type = "COMBO";
         spec_->choices = std::move(list);
         spec_->options.erase("default");
+        return *this;
+    }
+    Field& as_classic_combo() requires std::is_same_v<T, std::string> {
+        spec_->classic_combo = true;
+        return *this;
+    }
+    Field& as_modern_combo() requires std::is_same_v<T, std::string> {
+        spec_->classic_combo = false;
         return *this;
     }
     Field& control_after_generate() requires is_number_v<T> { return option("control_after_generate", true); }
