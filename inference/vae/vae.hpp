@@ -22,7 +22,7 @@ public:
     virtual int64_t downscale_ratio() const = 0;
 };
 
-// Tile sizes in pixels of the picture for encoding and decoding alike. 0 chooses ComfyUI's.
+// Tile sizes in pixels of the picture, for encoding and decoding alike.
 struct Tiling {
     int64_t tile_width = 512;
     int64_t tile_height = 512;
@@ -31,6 +31,8 @@ struct Tiling {
 
 class Vae {
 public:
+    // An empty handle, for fields that are filled later; only assignment is allowed.
+    Vae() = default;
     explicit Vae(std::shared_ptr<const Autoencoder> network) : network_(std::move(network)) {}
 
     // The picture is cropped around its centre to whole latent cells; channels beyond three are dropped.

@@ -1,0 +1,107 @@
+#include "inference/vae/kl.hpp"
+
+#include "inference/layers/attention.hpp"
+
+namespace easel::inference {
+namespace {
+
+constexpr double eps = 1e-6;
+
+// Pixels as tokens of one head: [batch, 1, height * width, channels].
+Tensor to_tokens(const Tensor& x) { return x.permute({0, 2, 3, 1}).flatten(1, 2).unsqueeze(1); }
+
+}  // namespace
+
+AutoencoderKl::ResBlock::ResBlock(const Weights& w)
+    : norm1(w / "norm1", eps), norm2(w / "norm2", eps), conv1(w / "conv1"), conv2(w / "conv2") {
+    if (w.has_part("nin_shortcut")) shortcut.emplace(w / "nin_shortcut");
+}
+
+Tensor AutoencoderKl::ResBlock::operator()(const Tensor& x) const {
+    Tensor h = conv1(at::silu(norm1(x)));
+    h = conv2(at::silu(norm2(h)));
+    return (shortcut ? (*shortcut)(x) : x) + h;
+}
+
+AutoencoderKl::Attention::Attention(const Weights& w)
+    : norm(w / "norm", eps), q(w / "q"), k(w / "k"), v(w / "v"), out(w / "proj_out") {}
+
+Tensor AutoencoderKl::Attention::operator()(const Tensor& x) const {
+    const Tensor h = norm(x);
+    const Tensor mixed = attention(to_tokens(q(h)), to_tokens(k(h)), to_tokens(v(h)));
+    return x + out(mixed.squeeze(1).unflatten(1, {x.size(2), x.size(3)}).permute({0, 3, 1, 2}));
+}
+
+AutoencoderKl::Middle::Middle(const Weights& w) : first(w / "block_1"), attention(w / "attn_1"), last(w / "block_2") {}
+
+AutoencoderKl::Level::Level(const Weights& w) {
+    for (int64_t i = 0; i < w.count("block"); ++i)
+        blocks.emplace_back(w / "block" / i);
+    if (w.has_part("downsample")) down.emplace(w / "downsample" / "conv", 2, 0);
+    if (w.has_part("upsample")) up.emplace(w / "upsample" / "conv");
+}
+
+std::vector<AutoencoderKl::Level> AutoencoderKl::levels(const Weights& w) {
+    std::vector<Level> result;
+    for (int64_t i = 0; i < w.count(); ++i)
+        result.emplace_back(w / i);
+    return result;
+}
+
+AutoencoderKl::Encoder::Encoder(const Weights& w)
+    : conv_in(w / "conv_in"), levels(AutoencoderKl::levels(w / "down")), middle(w / "mid"),
+      norm_out(w / "norm_out", eps), conv_out(w / "conv_out") {}
+
+Tensor AutoencoderKl::Encoder::operator()(Tensor x) const {
+    x = conv_in(x);
+    for (const Level& level : levels) {
+        for (const ResBlock& block : level.blocks)
+            x = block(x);
+        if (level.down) x = (*level.down)(at::constant_pad_nd(x, {0, 1, 0, 1}));  // right and bottom only
+    }
+    return conv_out(at::silu(norm_out(middle(x))));
+}
+
+AutoencoderKl::Decoder::Decoder(const Weights& w)
+    : conv_in(w / "conv_in"), middle(w / "mid"), levels(AutoencoderKl::levels(w / "up")), norm_out(w / "norm_out", eps),
+      conv_out(w / "conv_out") {}
+
+Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
+    x = middle(conv_in(x));
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+        for (const ResBlock& block : level->blocks)
+            x = block(x);
+        if (level->up) x = (*level->up)(at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}));
+    }
+    return conv_out(at::silu(norm_out(x)));
+}
+
+AutoencoderKl::AutoencoderKl(const Weights& w) : weights_(w), encoder_(w / "encoder"), decoder_(w / "decoder") {
+    if (w.has_part("quant_conv")) quant_.emplace(w / "quant_conv");
+    if (w.has_part("post_quant_conv")) post_quant_.emplace(w / "post_quant_conv");
+}
+
+// In the type that the weights compute in, channels innermost.
+Tensor AutoencoderKl::prepare(const Tensor& x) const {
+    return x.to(weights_.device(), weights_.compute_dtype()).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+Tensor AutoencoderKl::encode(const Tensor& pixels) const {
+    Tensor moments = encoder_(prepare(pixels));
+    if (quant_) moments = (*quant_)(moments);
+    return moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat).contiguous();  // then come the log variances
+}
+
+Tensor AutoencoderKl::decode(const Tensor& latent) const {
+    const Tensor z = prepare(latent);
+    return decoder_(post_quant_ ? (*post_quant_)(z) : z).to(at::kFloat).contiguous();
+}
+
+Vae load_vae(const Weights& weights) {
+    if (!weights.contains("decoder.conv_in.weight") || !weights.contains("encoder.conv_in.weight"))
+        throw ModelError(weights.origin() + " holds no autoencoder that easel knows (there is no decoder.conv_in and " +
+                         "encoder.conv_in)");
+    return Vae(std::make_shared<AutoencoderKl>(weights));
+}
+
+}  // namespace easel::inference

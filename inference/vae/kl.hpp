@@ -1,0 +1,94 @@
+// The autoencoder of latent diffusion (Rombach et al. 2022): convolutions and residual blocks around one attention at
+// the lowest resolution. Serves SD1.x, SD2.x and SDXL (4 channels) and SD3 and Flux (16): channels, depth and whether
+// there are quantisation convolutions are read from the weights.
+#pragma once
+
+#include "inference/layers/conv.hpp"
+#include "inference/layers/norm.hpp"
+#include "inference/vae/vae.hpp"
+#include "inference/weights/weights.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace easel::inference {
+
+class AutoencoderKl : public Autoencoder {
+public:
+    // `w` holds `encoder.` and `decoder.`; throws MissingWeight.
+    explicit AutoencoderKl(const Weights& w);
+
+    // The mean of the distribution that the encoder predicts: encoding draws no noise, as in the reference.
+    Tensor encode(const Tensor& pixels) const override;
+    Tensor decode(const Tensor& latent) const override;
+    int64_t latent_channels() const override { return decoder_.conv_in.in_channels(); }
+    int64_t downscale_ratio() const override { return int64_t{1} << (decoder_.levels.size() - 1); }
+
+private:
+    struct ResBlock {
+        GroupNorm norm1, norm2;
+        Conv2d conv1, conv2;
+        std::optional<Conv2d> shortcut;
+
+        explicit ResBlock(const Weights& w);
+        Tensor operator()(const Tensor& x) const;
+    };
+
+    // Of every pixel to every pixel, with one head.
+    struct Attention {
+        GroupNorm norm;
+        Conv2d q, k, v, out;
+
+        explicit Attention(const Weights& w);
+        Tensor operator()(const Tensor& x) const;
+    };
+
+    struct Middle {
+        ResBlock first;
+        Attention attention;
+        ResBlock last;
+
+        explicit Middle(const Weights& w);
+        Tensor operator()(const Tensor& x) const { return last(attention(first(x))); }
+    };
+
+    // Blocks of one resolution, and the convolution at the change to the next.
+    struct Level {
+        std::vector<ResBlock> blocks;
+        std::optional<Conv2d> down, up;
+
+        explicit Level(const Weights& w);
+    };
+
+    struct Encoder {
+        Conv2d conv_in;
+        std::vector<Level> levels;
+        Middle middle;
+        GroupNorm norm_out;
+        Conv2d conv_out;
+
+        explicit Encoder(const Weights& w);
+        Tensor operator()(Tensor x) const;
+    };
+
+    struct Decoder {
+        Conv2d conv_in;
+        Middle middle;
+        std::vector<Level> levels;  // the first is the highest resolution, which is run last
+        GroupNorm norm_out;
+        Conv2d conv_out;
+
+        explicit Decoder(const Weights& w);
+        Tensor operator()(Tensor x) const;
+    };
+
+    static std::vector<Level> levels(const Weights& w);
+    Tensor prepare(const Tensor& x) const;
+
+    Weights weights_;
+    Encoder encoder_;
+    Decoder decoder_;
+    std::optional<Conv2d> quant_, post_quant_;
+};
+
+}  // namespace easel::inference

@@ -1,0 +1,77 @@
+#include "inference/vae/vae.hpp"
+
+#include "inference/vae/tiling.hpp"
+
+#include <algorithm>
+
+namespace easel::inference {
+namespace {
+
+// [batch, h, w, channels] as [batch, 3, h, w], cut around the centre to whole latent cells.
+Tensor to_planes(const Tensor& pixels, int64_t cell) {
+    Tensor part = pixels;
+    for (int64_t dimension : {1, 2}) {
+        const int64_t rest = part.size(dimension) % cell;
+        if (rest != 0) part = part.narrow(dimension, rest / 2, part.size(dimension) - rest);
+    }
+    return part.narrow(-1, 0, std::min<int64_t>(part.size(-1), 3)).movedim(-1, 1);
+}
+
+// 0..1 becomes -1..1.
+Tensor to_network(const Tensor& pixels) { return pixels * 2.0 - 1.0; }
+
+// And back, as [batch, h, w, 3].
+Tensor to_pixels(const Tensor& planes) { return ((planes + 1.0) / 2.0).clamp(0.0, 1.0).movedim(1, -1); }
+
+// Pictures go through the network one by one: its activations are a thousand times the picture.
+template <class Function>
+Tensor one_by_one(const Tensor& batch, Function function) {
+    std::vector<Tensor> results;
+    for (int64_t i = 0; i < batch.size(0); ++i)
+        results.push_back(function(batch.narrow(0, i, 1)).to(at::kCPU, at::kFloat));
+    return at::cat(results);
+}
+
+// The mean of three passes over tiles of different shapes, so that their seams do not coincide.
+Tensor three_passes(const Tensor& samples, const TileGrid& grid, const std::function<Tensor(const Tensor&)>& function) {
+    TileGrid wide = grid, tall = grid;
+    wide.tile_width *= 2;
+    wide.tile_height /= 2;
+    tall.tile_width /= 2;
+    tall.tile_height *= 2;
+    return (tiled(samples, tall, function) + tiled(samples, wide, function) + tiled(samples, grid, function)) / 3.0;
+}
+
+}  // namespace
+
+Tensor Vae::encode(const Tensor& pixels) const {
+    return one_by_one(to_planes(pixels, downscale_ratio()),
+                      [&](const Tensor& picture) { return network_->encode(to_network(picture)); });
+}
+
+Tensor Vae::decode(const Tensor& latent) const {
+    const Tensor flat = latent.dim() == 5 ? latent.select(2, 0) : latent;
+    return to_pixels(one_by_one(flat, [&](const Tensor& one) { return network_->decode(one); }));
+}
+
+Tensor Vae::encode_tiled(const Tensor& pixels, const Tiling& tiling) const {
+    const TileGrid grid{.tile_width = tiling.tile_width,
+                        .tile_height = tiling.tile_height,
+                        .overlap = tiling.overlap,
+                        .scale = 1.0 / static_cast<double>(downscale_ratio()),
+                        .out_channels = latent_channels()};
+    return three_passes(to_planes(pixels, downscale_ratio()), grid,
+                        [&](const Tensor& tile) { return network_->encode(to_network(tile)); });
+}
+
+Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
+    const int64_t cell = downscale_ratio();
+    const TileGrid grid{.tile_width = tiling.tile_width / cell,
+                        .tile_height = tiling.tile_height / cell,
+                        .overlap = tiling.overlap / cell,
+                        .scale = static_cast<double>(cell),
+                        .out_channels = 3};
+    return to_pixels(three_passes(latent, grid, [&](const Tensor& tile) { return network_->decode(tile); }));
+}
+
+}  // namespace easel::inference
