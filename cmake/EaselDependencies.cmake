@@ -8,6 +8,7 @@ find_package(SQLiteCpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(GTest REQUIRED)
@@ -15,6 +16,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux libwebpdemux)
 add_library(easel_webp INTERFACE)
 target_link_libraries(easel_webp INTERFACE PkgConfig::WEBP)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
 # OpenCV's own package file comes only with libopencv-dev, which drags in every module, Java and a desktop toolkit.
 # Three modules are used, so they are looked up one by one.
@@ -30,6 +32,8 @@ set(EASEL_TORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch" CACHE PATH "the torch
 if(NOT EXISTS ${EASEL_TORCH}/lib/libtorch_cpu.so)
     message(FATAL_ERROR "no libtorch at ${EASEL_TORCH}: run scripts/setup.sh first, or pass -DEASEL_TORCH=<folder>")
 endif()
+file(STRINGS ${EASEL_TORCH}/version.py torch_version REGEX "^__version__")
+string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" EASEL_TORCH_VERSION "${torch_version}")
 # Only torch_cpu and c10 are linked: the CUDA library is loaded at run time where it is present.
 add_library(easel_torch INTERFACE)
 # Its headers come after the system's: the wheel brings a copy of fmt that spdlog must not find.
