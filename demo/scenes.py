@@ -157,15 +157,15 @@ def render(scene, side):
 
 
 def render_marks(scene, side):
-    """Soft (side, side, 11) marks: one per palette colour, and the outer frame.
+    """Soft (side, side, 11) marks: one per palette colour, and the mat.
 
-    The outer frame has every mark and the mat has none, so each mark is present
+    The mat has every mark and the outer frame has none, so each mark is present
     and absent somewhere in every picture.
     """
     count = len(COLOURS) + 1
     tones = {c: np.eye(count, dtype=np.float32)[i] for i, c in enumerate(COLOURS)}
     light = np.ones((side, side, 1), np.float32)
-    return compose(scene, side, tones, np.ones(count, np.float32), np.zeros(count, np.float32), light)
+    return compose(scene, side, tones, np.zeros(count, np.float32), np.ones(count, np.float32), light)
 
 
 def place_object(rng, shape, colour, size, place, pair):
@@ -203,6 +203,13 @@ def random_scene(rng, pair_share=0.25):
         objects = [place_object(rng, str(rng.choice(SHAPES)), colours[1 + i],
                                 str(rng.choice(SIZES)), places[i], True) for i in range(2)]
     return {"background": background, "objects": objects}
+
+
+def jitter(rng, scene):
+    """The same scene with new exact positions and sizes."""
+    pair = len(scene["objects"]) == 2
+    objects = [place_object(rng, o["shape"], o["colour"], o["size"], o["place"], pair) for o in scene["objects"]]
+    return {"background": scene["background"], "objects": objects}
 
 
 SIZE_WORDS = {"small": ["small", "small", "little"], "medium": ["medium", "medium-sized"],

@@ -1,6 +1,7 @@
 """Trains the decoder of the autoencoder on whole framed pictures; resumable.
 
-    python train_decoder.py --state work/decoder.pt --minutes 60
+    python train_decoder.py --state work/decoder.pt --coarse --minutes 6
+    python train_decoder.py --state work/decoder.pt --minutes 45
 
 Whole pictures are used instead of crops because the last norm of the decoder
 is an instance norm: its statistics must be those of the pictures to decode.
@@ -21,7 +22,8 @@ import scenes
 from vae import Autoencoder, MARKS, build_encoder, latents_of, start_decoder
 
 # (side, batch); the small side is used most at first.
-SIDES = ((64, 12), (128, 4), (256, 1))
+SIDES = ((64, 8), (128, 4), (256, 1))
+COARSE = ((64, 48), (128, 12), (256, 4))
 
 
 def to_tensor(arrays):
@@ -59,6 +61,7 @@ def main():
     ap.add_argument("--rate", type=float, default=1.2e-3)
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--noise", type=float, default=0.04, help="mean deviation of the noise added to latents")
+    ap.add_argument("--coarse", action="store_true", help="first stage: marks at the latents' resolution")
     ap.add_argument("--seed", type=int, default=0)
     args = ap.parse_args()
     torch.set_num_threads(args.threads)
@@ -74,7 +77,7 @@ def main():
     net.to(memory_format=torch.channels_last)
     ema = {k: v.detach().clone() for k, v in net.state_dict().items()}
     trained = list(net.parameters())
-    opt = torch.optim.AdamW(trained, lr=args.rate, betas=(0.9, 0.98), weight_decay=1e-4)
+    opt = torch.optim.AdamW(trained, lr=args.rate, betas=(0.9, 0.98), weight_decay=1e-4, fused=True)
 
     start = time.time()
     step, seen, recent, shown = 0, 0, [], 0
@@ -85,20 +88,29 @@ def main():
         rate = args.rate * min(1, (step + 1) / 60) * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-5
         for group in opt.param_groups:
             group["lr"] = rate
-        small = max(0.15, 0.6 - 1.2 * done)
-        side, count = SIDES[rng.choice(3, p=(small, (1 - small) * 0.7, (1 - small) * 0.3))]
+        small = 0.2
+        side, count = (COARSE if args.coarse else SIDES)[rng.choice(3, p=(small, (1 - small) * 0.7, (1 - small) * 0.3))]
         x, marks = make_batch(rng, side, count)
         with torch.no_grad():
             z = latents_of(x)
             z += args.noise * 2 * torch.rand(count, 1, 1, 1) * torch.randn_like(z)
-        with torch.autocast("cpu", torch.bfloat16):
-            h = net.features(z.contiguous(memory_format=torch.channels_last))
-            y = net.paint(h).float()
-        l1 = (x - y).abs().mean()
-        tint = (x - y).mean((2, 3)).abs().mean()
-        loss = l1 + 0.5 * ((x - y) ** 2).mean((1, 2, 3)).sqrt().mean() + 0.5 * tint + 0.7 * edge_loss(x, y)
-        marked = ((h[:, :2 * MARKS].float() - marks.repeat_interleave(2, 1)) ** 2).mean()
-        loss = loss + max(0.2, 10 * (1 - 4 * done)) * marked
+            z = z.contiguous(memory_format=torch.channels_last)
+        if args.coarse:
+            with torch.autocast("cpu", torch.bfloat16):
+                h = net.coarse_marks(z)
+            target = F.avg_pool2d(marks, 8).repeat_interleave(2, 1)
+            l1 = (h.float() - target).abs().mean()
+            marked = ((h.float() - target) ** 2).mean()
+            loss = 10 * marked + l1
+        else:
+            with torch.autocast("cpu", torch.bfloat16):
+                h = net.features(z)
+                y = net.paint(h).float()
+            l1 = (x - y).abs().mean()
+            tint = (x - y).mean((2, 3)).abs().mean()
+            marked = ((h[:, :2 * MARKS].float() - marks.repeat_interleave(2, 1)) ** 2).mean()
+            loss = l1 + 0.5 * ((x - y) ** 2).mean((1, 2, 3)).sqrt().mean() + 0.5 * tint + 0.7 * edge_loss(x, y)
+            loss = loss + 2 * marked
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -3,9 +3,10 @@
 Two residual blocks per level, transformers with 8 heads on the first three
 levels and in the middle, cross-attention to a 64 wide text.
 
-The transformers of the finest level are deliberate no-ops: their output
-projection is zero, so the result is exactly that of leaving them out, and
-training never computes them.  They would be the dearest part by far.
+The layout has more blocks than this little task needs, and the fine ones cost
+the most.  Those not in ACTIVE are deliberate no-ops: their last projection is
+zero, so the result is exactly that of leaving them out, and training never
+computes them.
 """
 
 import math
@@ -20,6 +21,11 @@ CHANNELS = 64
 MULTIPLIERS = (1, 1, 1, 2)
 CONTEXT = 64
 HEADS = 8
+# Blocks that compute, by index; all others only pass their input on.
+ACTIVE_INPUT_RES = {2, 4, 5, 7, 8, 10, 11}
+ACTIVE_OUTPUT_RES = {0, 1, 2, 3, 4, 5, 6, 7, 8, 11}
+ACTIVE_INPUT_TRANSFORMERS = {5, 7, 8}
+ACTIVE_OUTPUT_TRANSFORMERS = {3, 4, 5, 7}
 
 
 def time_features(t, width):
@@ -30,17 +36,22 @@ def time_features(t, width):
 
 
 class ResBlock(nn.Module):
-    def __init__(self, cin, cout):
+    def __init__(self, cin, cout, active=True):
         super().__init__()
+        self.active = active
         self.in_layers = nn.Sequential(GroupNorm(cin, 1e-5), nn.SiLU(), nn.Conv2d(cin, cout, 3, padding=1))
         self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(4 * CHANNELS, cout))
         self.out_layers = nn.Sequential(GroupNorm(cout, 1e-5), nn.SiLU(), nn.Identity(),
                                         nn.Conv2d(cout, cout, 3, padding=1))
-        self.out_layers[3].weight.data.mul_(0.1)
+        self.out_layers[3].weight.data.mul_(0.1 if active else 0)
         self.out_layers[3].bias.data.zero_()
+        for part in (self.in_layers, self.emb_layers, self.out_layers):
+            part.requires_grad_(active)
         self.skip_connection = nn.Identity() if cin == cout else nn.Conv2d(cin, cout, 1)
 
     def forward(self, x, emb, text):
+        if not self.active:
+            return self.skip_connection(x)
         h = self.in_layers(x) + self.emb_layers(emb)[:, :, None, None]
         return self.skip_connection(x) + self.out_layers(h)
 
@@ -159,10 +170,11 @@ class UNet(nn.Module):
         skips, ch = [mc], mc
         for level, mult in enumerate(MULTIPLIERS):
             for _ in range(2):
-                parts = [ResBlock(ch, mc * mult)]
+                index = len(inputs)
+                parts = [ResBlock(ch, mc * mult, index in ACTIVE_INPUT_RES)]
                 ch = mc * mult
                 if level < 3:
-                    parts.append(Transformer(ch, level > 0))
+                    parts.append(Transformer(ch, index in ACTIVE_INPUT_TRANSFORMERS))
                 inputs.append(parts)
                 skips.append(ch)
             if level < 3:
@@ -173,10 +185,11 @@ class UNet(nn.Module):
         outputs = []
         for level in (3, 2, 1, 0):
             for i in range(3):
-                parts = [ResBlock(ch + skips.pop(), mc * MULTIPLIERS[level])]
+                index = len(outputs)
+                parts = [ResBlock(ch + skips.pop(), mc * MULTIPLIERS[level], index in ACTIVE_OUTPUT_RES)]
                 ch = mc * MULTIPLIERS[level]
                 if level < 3:
-                    parts.append(Transformer(ch, level > 0))
+                    parts.append(Transformer(ch, index in ACTIVE_OUTPUT_TRANSFORMERS))
                 if level > 0 and i == 2:
                     parts.append(Up(ch))
                 outputs.append(parts)

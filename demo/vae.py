@@ -23,8 +23,11 @@ def group_norm(channels):
 
 
 class ResBlock(nn.Module):
-    def __init__(self, cin, cout):
+    """An inactive block has a zero last convolution and is not computed."""
+
+    def __init__(self, cin, cout, active=True):
         super().__init__()
+        self.active = active
         self.norm1 = group_norm(cin)
         self.conv1 = nn.Conv2d(cin, cout, 3, padding=1)
         self.norm2 = group_norm(cout)
@@ -33,11 +36,11 @@ class ResBlock(nn.Module):
             self.nin_shortcut = nn.Conv2d(cin, cout, 1)
 
     def forward(self, x):
+        y = self.nin_shortcut(x) if hasattr(self, "nin_shortcut") else x
+        if not self.active:
+            return y
         h = self.conv1(F.silu(self.norm1(x)))
-        h = self.conv2(F.silu(self.norm2(h)))
-        if hasattr(self, "nin_shortcut"):
-            x = self.nin_shortcut(x)
-        return x + h
+        return y + self.conv2(F.silu(self.norm2(h)))
 
 
 class Attention(nn.Module):
@@ -111,7 +114,8 @@ class Decoder(nn.Module):
         for i in reversed(range(len(WIDTHS))):
             width = WIDTHS[i]
             level = nn.Module()
-            level.block = nn.ModuleList([ResBlock(cin, width), ResBlock(width, width), ResBlock(width, width)])
+            # Above the coarsest level only the last block of each computes.
+            level.block = nn.ModuleList([ResBlock(cin if j == 0 else width, width, i == 3 or j == 2) for j in range(3)])
             if i > 0:
                 level.upsample = nn.Module()
                 level.upsample.conv = nn.Conv2d(width, width, 3, padding=1)
@@ -120,6 +124,13 @@ class Decoder(nn.Module):
         self.up = nn.ModuleList(levels[::-1])
         self.norm_out = group_norm(cin)
         self.conv_out = nn.Conv2d(cin, 3, 3, padding=1)
+
+    def coarse_marks(self, z):
+        """The marks at the latents' resolution, after the coarsest level."""
+        x = run_middle(self.mid, self.conv_in(z))
+        for block in self.up[3].block:
+            x = block(x)
+        return x[:, :2 * MARKS]
 
     def features(self, z):
         """The 32 channels before the last norm."""
@@ -243,56 +254,55 @@ def build_encoder(vae):
     vae.quant_conv.bias[4:] = -20
 
 
-@torch.no_grad()
-def start_decoder(vae):
-    """Start the decoder as nearest upsampling of the first three channels."""
-    for m in vae.decoder.modules():
-        if isinstance(m, ResBlock):
-            m.conv2.weight.mul_(0.05)
-            m.conv2.bias.zero_()
-        elif isinstance(m, Attention):
-            m.proj_out.weight.mul_(0.05)
-            m.proj_out.bias.zero_()
-    dec = vae.decoder
-    rows = range(6)
-    for r in rows:
-        dec.conv_in.weight[r] = 0
-        dec.conv_in.weight[r, r % 3, 1, 1] = 1 if r < 3 else -1
-        dec.conv_in.bias[r] = 0
-    for level in dec.up:
-        if hasattr(level, "upsample"):
-            identity_rows(level.upsample.conv, rows, "copy")
-        for block in level.block:
-            if hasattr(block, "nin_shortcut"):
-                identity_rows(block.nin_shortcut, rows, "copy")
-    start_marks(dec)
-
-
 STEEPNESS, TREAD = 8.0, 2.0
 MARKS = len(scenes.COLOURS) + 1
 
 
 @torch.no_grad()
-def start_marks(dec):
-    """Set the head so that it turns marks into palette colours.
+def start_decoder(vae):
+    """Start with a head that turns marks into colours, and smooth enlargement.
 
     An instance norm forgets the mean and the scale of a channel.  A mark
     (scenes.render_marks) survives it: every picture holds some of both values,
     so after the norm it is positive where the mark is and negative elsewhere.
     silu(y + h) - silu(y - h) is a smooth step of height 2h in y, so two
     channels per mark (2k and 2k + 1) switch its colour on and off.
+
+    Marks are made at the latents' resolution (`coarse_marks`); the levels above
+    start as bilinear enlargement, which the head cuts at a sharp contour.
     """
-    colours = [torch.tensor(scenes.PALETTE[c]) / 127.5 - 1 for c in scenes.COLOURS]
-    mat = torch.tensor(scenes.MAT) / 127.5 - 1
-    outer = torch.tensor(scenes.OUTER) / 127.5 - 1
-    tones = [c - mat for c in colours]
-    tones.append(outer - mat - sum(tones))
+    dec = vae.decoder
+    for level in dec.up[:3]:
+        for block in level.block:
+            block.conv2.weight.mul_(0.02 if block.active else 0)
+            block.conv2.bias.zero_()
+            if hasattr(block, "nin_shortcut"):
+                block.nin_shortcut.weight.mul_(0.3)
+                identity_rows(block.nin_shortcut, range(26), "copy")
+    blur = torch.tensor([0.25, 0.5, 0.25])
+    for level in dec.up[1:]:
+        conv = level.upsample.conv
+        identity_rows(conv, range(26), "copy")
+        for r in range(26):
+            conv.weight[r, r] = blur[:, None] * blur[None, :]
+    for block in (dec.mid.block_1, dec.mid.block_2, *dec.up[3].block):
+        block.conv2.weight.mul_(0.5)
+        block.conv2.bias.zero_()
+    dec.mid.attn_1.proj_out.weight.mul_(0.2)
+    dec.conv_in.weight[:26] = 0
+    dec.conv_in.bias[:26] = 0
+    for c in range(4):
+        dec.conv_in.weight[22 + c, c, 1, 1] = 1
+    tone = lambda rgb: torch.tensor(rgb) / 127.5 - 1
+    outer = tone(scenes.OUTER)
+    tones = [tone(scenes.PALETTE[c]) - outer for c in scenes.COLOURS]
+    tones.append(tone(scenes.MAT) - outer - sum(tones))
     dec.norm_out.weight[:2 * MARKS] = STEEPNESS
     dec.norm_out.bias[:2 * MARKS:2] = TREAD / 2
     dec.norm_out.bias[1:2 * MARKS:2] = -TREAD / 2
-    dec.conv_out.weight.mul_(0.1)
-    for k, tone in enumerate(tones):
+    dec.conv_out.weight.mul_(0.05)
+    for k, rgb in enumerate(tones):
         for j, sign in enumerate((1, -1)):
             dec.conv_out.weight[:, 2 * k + j] = 0
-            dec.conv_out.weight[:, 2 * k + j, 1, 1] = sign * tone / TREAD
-    dec.conv_out.bias.copy_(mat)
+            dec.conv_out.weight[:, 2 * k + j, 1, 1] = sign * rgb / TREAD
+    dec.conv_out.bias.copy_(outer)
