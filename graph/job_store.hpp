@@ -70,8 +70,10 @@ public:
     // The same as JSON text, which is kept as it was written: nothing is parsed to answer a long list.
     // A job is the reference's tuple [number, id, prompt, extra_data, outputs]; a history entry is
     // {"prompt": <tuple>, "outputs": ..., "status": ..., "meta": ...}.
-    virtual std::string running_json() const = 0;  // an array of tuples
-    virtual std::string pending_json() const = 0;
+    struct QueueJson {
+        std::string running, pending;  // arrays of tuples
+    };
+    virtual QueueJson queue_json() const = 0;
     virtual std::string history_json(std::optional<int> max_items, int offset) const = 0;  // {id: entry, ...}
     virtual std::string history_json(const std::string& id) const = 0;                     // {} when absent
 

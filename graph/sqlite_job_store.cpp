@@ -380,22 +380,17 @@ std::optional<JobResult> SqliteJobStore::find_result(const std::string& id) cons
     return parse_result(rows.text(0), rows.text(1), rows.text(2));
 }
 
-std::string SqliteJobStore::running_json() const {
+SqliteJobStore::QueueJson SqliteJobStore::queue_json() const {
     std::scoped_lock lock(reader_->mutex);
-    SqliteQuery rows = reader_->query("SELECT tuple FROM queue WHERE state = 1 ORDER BY seq");
-    std::string text = "[";
-    for (const char* comma = ""; rows.next(); comma = ",")
-        append(text += comma, rows, 0);
-    return text += "]";
-}
-
-std::string SqliteJobStore::pending_json() const {
-    std::scoped_lock lock(reader_->mutex);
-    SqliteQuery rows = reader_->query("SELECT tuple FROM queue WHERE state = 0 ORDER BY place, number, seq");
-    std::string text = "[";
-    for (const char* comma = ""; rows.next(); comma = ",")
-        append(text += comma, rows, 0);
-    return text += "]";
+    SqliteTransaction transaction(*reader_, SqliteTransaction::Purpose::reading);
+    auto array = [](SqliteQuery&& rows) {
+        std::string text = "[";
+        for (const char* comma = ""; rows.next(); comma = ",")
+            append(text += comma, rows, 0);
+        return text += "]";
+    };
+    return {.running = array(reader_->query("SELECT tuple FROM queue WHERE state = 1 ORDER BY seq")),
+            .pending = array(reader_->query("SELECT tuple FROM queue WHERE state = 0 ORDER BY place, number, seq"))};
 }
 
 std::string SqliteJobStore::history_json(std::optional<int> max_items, int offset) const {

@@ -40,8 +40,7 @@ public:
     void remove_history(const std::string& id) override;
     void clear_history() override;
 
-    std::string running_json() const override;
-    std::string pending_json() const override;
+    QueueJson queue_json() const override;
     std::string history_json(std::optional<int> max_items, int offset) const override;
     std::string history_json(const std::string& id) const override;
     std::vector<JobLine> lines() const override;

@@ -87,10 +87,7 @@ Response Response::text(std::string body, int status) {
 }
 
 Response Response::empty(int status) {
-    return Response{.status = status,
-                    .headers = {{"Content-Type", "application/octet-stream"}},
-                    .body = std::string(),
-                    .after_sent = {}};
+    return Response{.status = status, .headers = {}, .body = std::string(), .after_sent = {}};
 }
 
 Response Response::error(int status, std::string message) { return json({{"error", std::move(message)}}, status); }

@@ -6,8 +6,6 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 namespace easel::web {
@@ -50,14 +48,6 @@ Picture read_picture(std::string_view bytes) {
     Picture picture{to_8_bits(pixels), pixels.channels() == 4};
     if (is_png(bytes)) picture.is_rgba = bytes[png_colour_type_at] == png_rgba;
     return picture;
-}
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw HttpError(404, "cannot read " + path.filename().string());
-    std::ostringstream content;
-    content << file.rdbuf();
-    return std::move(content).str();
 }
 
 cv::Mat without_alpha(const Picture& picture) {

@@ -4,7 +4,6 @@
 #include <opencv2/core.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,8 +16,6 @@ struct Picture {
 
 // Throws HttpError 400 for bytes that are no picture.
 Picture read_picture(std::string_view bytes);
-// Throws HttpError 404 when the file cannot be read.
-std::string read_file(const std::filesystem::path& path);
 
 // Colours without alpha; what is under transparent pixels stays as stored.
 cv::Mat without_alpha(const Picture& picture);

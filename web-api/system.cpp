@@ -1,0 +1,62 @@
+// GET /system_stats and /features: what this server is and can do.
+#include "web-api/routes.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <string>
+
+namespace easel::web {
+namespace {
+
+// The release of the reference whose protocol this server speaks, and the frontend made for it.
+constexpr const char* reference_version = "0.33.0";
+constexpr const char* frontend_version = "1.49.6";
+
+// A line of /proc/meminfo, in bytes.
+std::int64_t memory(std::string_view name) {
+    std::ifstream file("/proc/meminfo");
+    std::string key, unit;
+    for (std::int64_t kilobytes = 0; file >> key >> kilobytes; std::getline(file, unit))
+        if (key == name) return kilobytes * 1024;
+    return 0;
+}
+
+Response system_stats(const Api& api) {
+    Json system = {{"os", "linux"},
+                   {"ram_total", memory("MemTotal:")},
+                   {"ram_free", memory("MemAvailable:")},
+                   {"comfyui_version", reference_version},
+                   {"required_frontend_version", frontend_version},
+                   {"installed_templates_version", nullptr},
+                   {"required_templates_version", nullptr},
+                   {"comfy_package_versions", Json::array()},
+                   {"python_version", "none: easel " EASEL_VERSION " is compiled"},
+                   {"pytorch_version", ""},
+                   {"embedded_python", false},
+                   {"deploy_environment", "easel"},
+                   {"argv", api.options.argv},
+                   {"easel_version", EASEL_VERSION}};
+    system.update(api.versions);
+    return Response::json({{"system", std::move(system)}, {"devices", api.devices()}});
+}
+
+}  // namespace
+
+Json server_features(const NetworkOptions& network) {
+    const double bytes = network.max_upload_size_mb * 1024 * 1024;
+    return {{"supports_preview_metadata", true},
+            {"supports_model_type_tags", true},
+            // The reference shows an integer by default and a float when the flag is given.
+            {"max_upload_size", network.max_upload_size_given ? Json(bytes) : Json(std::llround(bytes))},
+            {"extension", {{"manager", {{"supports_v4", true}}}}},
+            {"node_replacements", true},
+            {"assets", false}};
+}
+
+void add_system_routes(Router& router, const Api& api) {
+    router.add("GET", "/system_stats", [&api](const Request&) { return system_stats(api); });
+    router.add("GET", "/features",
+               [&api](const Request&) { return Response::json(server_features(api.options.network)); });
+}
+
+}  // namespace easel::web
