@@ -29,3 +29,29 @@ ${calls}}
         target_sources(easel_${folder} PRIVATE ${out})
     endif()
 endfunction()
+
+# easel_family_registration(): writes register_families.cpp, which calls register_<folder>(Families&) of every folder
+# under inference/models/ that has a family.cpp.
+function(easel_family_registration)
+    file(GLOB files RELATIVE ${CMAKE_SOURCE_DIR}/inference/models CONFIGURE_DEPENDS inference/models/*/family.cpp)
+    list(SORT files)
+    set(declarations "")
+    set(calls "")
+    foreach(file ${files})
+        get_filename_component(folder ${file} DIRECTORY)
+        string(APPEND declarations "void register_${folder}(Families&);\n")
+        string(APPEND calls "    register_${folder}(families);\n")
+    endforeach()
+    set(out ${CMAKE_BINARY_DIR}/generated/register_families.cpp)
+    file(CONFIGURE OUTPUT ${out} CONTENT "// Written by cmake/EaselRegistration.cmake from the folders of inference/models.
+#include \"inference/models/family.hpp\"
+
+namespace easel::inference {
+${declarations}
+void register_families(Families& families) {
+    (void)families;
+${calls}}
+}  // namespace easel::inference
+")
+    target_sources(easel_inference PRIVATE ${out})
+endfunction()

@@ -21,8 +21,11 @@ struct ComputeOptions {
     at::Device device = at::kCPU;
 };
 
+// What a text encoder's weights are rounded to (--fp16-text-enc and the like); its arithmetic is float32 all the same.
+std::optional<at::ScalarType> text_rounding(const ComputeOptions& options);
+
 // The type of activations and weights in matrix products and convolutions. Unless the options say otherwise: bfloat16
-// for diffusion models and VAEs where the processor multiplies it natively, else float32; text encoders in float32.
+// for diffusion models and VAEs where the processor multiplies it natively, else float32.
 at::ScalarType compute_dtype(ModelPart part, const ComputeOptions& options);
 
 // Whether the processor has instructions for bfloat16 products (avx512_bf16 or amx_bf16).

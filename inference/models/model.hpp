@@ -47,9 +47,11 @@ public:
         Parameterization parameterization;
         LatentFormat latent_format;
     };
+    // An empty handle, for fields that are filled later; only assignment is allowed.
+    Model() = default;
     explicit Model(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}
 
-    // Puts this handle's patches in force and runs the network. Inference thread only, without autograd.
+    // Puts this handle's patches in force and runs the network. Inference thread only.
     Tensor predict(const NetworkInput& input) const;
 
     const std::string& family() const { return parts_->family; }

@@ -20,7 +20,8 @@ public:
         std::shared_ptr<const Patch> weight, bias;
     };
 
-    Lora(TensorMap tensors, std::string origin);
+    // Throws ModelError when nothing in the file is a change to a weight.
+    Lora(const TensorMap& tensors, std::string origin);
 
     // The patches for a model whose modules have these names.
     PatchMap patches_for(const LoraKeys& names) const;
@@ -37,8 +38,9 @@ private:
 
 // Names of the modules of a UNet in CompVis layout (keys `input_blocks...`), kohya's, LyCORIS' and diffusers'.
 LoraKeys unet_lora_keys(const Weights& unet);
-// Names of the modules of a CLIP text model (keys `text_model...`). `number` says which of several encoders it is in
-// kohya's and diffusers' names: 0 for the only one, 1 and 2 for SDXL's.
-LoraKeys clip_lora_keys(const Weights& clip, std::string_view part, int number);
+// Which of a model's text encoders a CLIP is, which kohya and diffusers number.
+enum class ClipPlace { first, second };
+// Names of the modules of a CLIP text model (keys `text_model...`) that ComfyUI calls `part` ("clip_l").
+LoraKeys clip_lora_keys(const Weights& clip, std::string_view part, ClipPlace place);
 
 }  // namespace easel::inference

@@ -23,11 +23,12 @@ struct TextPart {
     enum class Kind { clip };
 
     Kind kind = Kind::clip;
-    std::vector<std::string_view> prefixes;
-    bool project_pooled = true;  // whether the pooled output goes through text_projection
-    // Which of the layers is read unless the prompt's handle says otherwise; -1 is the last, with its norm.
-    int layer = -1;
-    bool normalise_hidden = true;  // whether a hidden layer's output passes the final norm
+    std::string_view name = "clip_l";  // ComfyUI's name of the encoder, in embedding files and LoRA keys
+    std::vector<std::string_view> prefixes = {};
+    int pad = 49407;                // the token behind a prompt's end
+    std::optional<int> layer = {};  // which layer is read unless the handle says otherwise; unset is the last
+    bool normalise_hidden = true;   // whether a hidden layer's output passes the final norm
+    bool project_pooled = true;     // whether the pooled output goes through text_projection
 };
 
 // What a prompt is encoded with beside the weights.
@@ -47,6 +48,8 @@ public:
 
 class TextEncoder {
 public:
+    // An empty handle, for fields that are filled later; only assignment is allowed.
+    TextEncoder() = default;
     TextEncoder(std::shared_ptr<const TextModel> model, std::shared_ptr<WeightTable> weights)
         : model_(std::move(model)), weights_(std::move(weights)) {}
 

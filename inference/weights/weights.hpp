@@ -15,6 +15,7 @@
 #include "inference/patches/patch.hpp"
 #include "inference/tensor.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -71,10 +72,16 @@ public:
     // Makes `patches` (null: none) what later uses of the weights see. Weights whose patches stay the same are kept.
     void use(const std::shared_ptr<const PatchSet>& patches);
 
+    // Whether the patches in force change `key`.
+    bool patches_key(std::string_view key) const { return patches_ && !patches_->of(key).empty(); }
+
     // Forgets the ready forms; the next use prepares them again.
     void unload();
     // Bytes of ready forms that are copies of their own.
     std::size_t resident_bytes() const;
+
+    // When a weight was last prepared or `use` was called, for choosing what to unload.
+    std::chrono::steady_clock::time_point last_used() const { return last_used_; }
 
     const Settings& settings() const { return settings_; }
     // In the order of their keys.
@@ -88,6 +95,7 @@ private:
     Settings settings_;
     std::vector<Entry> entries_;
     std::shared_ptr<const PatchSet> patches_;
+    std::chrono::steady_clock::time_point last_used_;
     std::uint64_t generation_ = 0;  // counts the changes of patches_
 };
 

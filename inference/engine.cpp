@@ -1,0 +1,199 @@
+#include "inference/engine.hpp"
+
+#include "base/log.hpp"
+#include "inference/memory/residency.hpp"
+#include "inference/models/detect.hpp"
+#include "inference/text/clip.hpp"
+#include "inference/weights/safetensors.hpp"
+
+#include <map>
+
+namespace easel::inference {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file's name and which content it had: a file that is written anew is opened anew.
+using FileKey = std::tuple<std::string, fs::file_time_type, std::uintmax_t>;
+
+FileKey key_of(const fs::path& path) {
+    std::error_code error;
+    const auto time = fs::last_write_time(path, error);
+    const auto size = error ? 0 : fs::file_size(path, error);
+    return {fs::absolute(path).lexically_normal().string(), time, error ? 0 : size};
+}
+
+[[noreturn]] void unknown_model(const fs::path& path, const TensorMap& tensors) {
+    throw ModelError("ERROR: Could not detect model type of: " + path.string() + "\n" + describe(tensors));
+}
+
+const char* clip_name(const TensorMap& canonical) {
+    if (canonical.contains("text_model.encoder.layers.30.mlp.fc1.weight")) return "clip_g";
+    if (canonical.contains("text_model.encoder.layers.22.mlp.fc1.weight")) return "clip_h";
+    return "clip_l";
+}
+
+// How ComfyUI reads a CLIP that comes as a file of its own.
+TextPart clip_file_part(std::string_view name) {
+    if (name == "clip_l") return {.name = "clip_l", .project_pooled = false};
+    if (name == "clip_h") return {.name = "clip_h", .pad = 0, .layer = -2};
+    return {.name = "clip_g", .pad = 0, .layer = -2, .normalise_hidden = false};
+}
+
+}  // namespace
+
+struct Engine::State {
+    Options options;
+    Families families;
+    Residency residency;
+
+    std::map<FileKey, std::shared_ptr<const WeightFile>> files;
+    std::map<FileKey, Checkpoint> checkpoints;
+    std::map<std::pair<FileKey, WeightDtype>, Model> models;
+    std::map<std::vector<FileKey>, TextEncoder> text_encoders;
+    std::map<FileKey, Vae> vaes;
+    std::map<FileKey, std::shared_ptr<const Lora>> loras;
+
+    std::shared_ptr<const WeightFile> open(const fs::path& path) {
+        const auto key = key_of(path);
+        if (const auto found = files.find(key); found != files.end()) return found->second;
+        auto file = std::make_shared<const WeightFile>(open_weights(path));
+        residency.make_room(std::get<std::uintmax_t>(key));
+        logger("inference")->debug("opened {}: {} tensors", path.filename().string(), file->tensors.size());
+        return files.emplace(key, std::move(file)).first->second;
+    }
+
+    Weights table(TensorMap tensors, const fs::path& path, ModelPart part,
+                  std::optional<at::ScalarType> round_to = std::nullopt) {
+        auto result = std::make_shared<WeightTable>(
+            std::move(tensors), WeightTable::Settings{.origin = path.filename().string(),
+                                                      .compute_dtype = compute_dtype(part, options.compute),
+                                                      .device = options.compute.device,
+                                                      .round_to = round_to});
+        residency.track(result);
+        return Weights(result);
+    }
+
+    Model model(const Family& family, TensorMap network, const fs::path& path,
+                std::optional<at::ScalarType> round_to = std::nullopt) {
+        const Weights w = table(std::move(network), path, ModelPart::diffusion_model, round_to);
+        return Model({.family = std::string(family.name),
+                      .network = family.build(w),
+                      .weights = w.table(),
+                      .parameterization = family.parameterization(w),
+                      .latent_format = family.latent_format(w)});
+    }
+
+    TextEncoder clip(const TensorMap& canonical, const TextPart& part, const fs::path& path) {
+        const Weights w = table(canonical, path, ModelPart::text_encoder, text_rounding(options.compute));
+        return TextEncoder(make_clip_model(w, part, {.embedding_folders = options.embedding_folders}), w.table());
+    }
+
+    // The text encoder of a checkpoint, where it has one.
+    std::optional<TextEncoder> clip_in(const Family& family, const TensorMap& tensors, const fs::path& path) {
+        for (const TextPart& part : family.text)
+            for (const std::string_view prefix : part.prefixes)
+                if (const auto canonical = canonical_clip(part_of(tensors, prefix)))
+                    return clip(*canonical, part, path);
+        logger("inference")->warn("{} has no text encoder", path.filename().string());
+        return std::nullopt;
+    }
+};
+
+Engine::Engine(Options options) : state_(std::make_unique<State>()) {
+    state_->options = std::move(options);
+    register_families(state_->families);
+}
+
+Engine::~Engine() = default;
+
+Checkpoint Engine::load_checkpoint(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->checkpoints.find(key); found != state_->checkpoints.end()) return found->second;
+    const auto file = state_->open(path);
+    auto network = part_of(file->tensors, diffusion_prefix(file->tensors));
+    const Family* family = match_family(state_->families, network);
+    if (family == nullptr) unknown_model(path, file->tensors);
+
+    Checkpoint checkpoint;
+    checkpoint.model = state_->model(*family, std::move(network), path);
+    checkpoint.clip = state_->clip_in(*family, file->tensors, path);
+    if (auto vae = part_of(file->tensors, "first_stage_model."); !vae.empty())
+        checkpoint.vae = inference::load_vae(state_->table(std::move(vae), path, ModelPart::vae));
+    return state_->checkpoints.emplace(key, std::move(checkpoint)).first->second;
+}
+
+Model Engine::load_diffusion_model(const fs::path& path, WeightDtype dtype) {
+    const std::pair key(key_of(path), dtype);
+    if (const auto found = state_->models.find(key); found != state_->models.end()) return found->second;
+    const auto file = state_->open(path);
+    auto network = part_of(file->tensors, diffusion_prefix(file->tensors));
+    const Family* family = match_family(state_->families, network);
+    if (family == nullptr) unknown_model(path, file->tensors);
+    std::optional<at::ScalarType> round_to;
+    if (dtype == WeightDtype::fp8_e4m3fn) round_to = at::kFloat8_e4m3fn;
+    if (dtype == WeightDtype::fp8_e5m2) round_to = at::kFloat8_e5m2;
+    return state_->models.emplace(key, state_->model(*family, std::move(network), path, round_to)).first->second;
+}
+
+TextEncoder Engine::load_text_encoder(const std::vector<fs::path>& paths, std::string_view type) {
+    std::vector<FileKey> key;
+    for (const auto& path : paths)
+        key.push_back(key_of(path));
+    if (const auto found = state_->text_encoders.find(key); found != state_->text_encoders.end()) return found->second;
+    if (paths.size() != 1)
+        throw ModelError("text encoders made of " + std::to_string(paths.size()) + " files are not supported yet");
+    const auto file = state_->open(paths[0]);
+    const auto canonical = canonical_clip(file->tensors);
+    const std::string name = paths[0].filename().string();
+    if (!canonical) {
+        const std::string what = describe(file->tensors);
+        throw ModelError(name + " is no CLIP text encoder" + (what.empty() ? "" : ": " + what));
+    }
+    if (type == "sd3" || type == "hidream" || type == "stable_cascade")
+        throw ModelError("text encoders of type " + std::string(type) + " are not supported yet");
+    const TextPart part = clip_file_part(clip_name(*canonical));
+    return state_->text_encoders.emplace(key, state_->clip(*canonical, part, paths[0])).first->second;
+}
+
+Vae Engine::load_vae(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->vaes.find(key); found != state_->vaes.end()) return found->second;
+    const auto file = state_->open(path);
+    auto tensors = part_of(file->tensors, "first_stage_model.");
+    if (tensors.empty()) tensors = file->tensors;
+    try {
+        auto vae = inference::load_vae(state_->table(std::move(tensors), path, ModelPart::vae));
+        return state_->vaes.emplace(key, std::move(vae)).first->second;
+    } catch (const ModelError& error) {
+        const std::string what = describe(file->tensors);
+        throw ModelError(path.filename().string() +
+                         " is no VAE that can be loaded: " + (what.empty() ? std::string(error.what()) : what));
+    }
+}
+
+std::shared_ptr<const Lora> Engine::load_lora(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->loras.find(key); found != state_->loras.end()) return found->second;
+    const auto file = state_->open(path);
+    auto lora = std::make_shared<const Lora>(file->tensors, path.filename().string());
+    return state_->loras.emplace(key, std::move(lora)).first->second;
+}
+
+void Engine::unload_all() { state_->residency.unload_all(); }
+
+void Engine::forget_unused() {
+    state_->checkpoints.clear();
+    state_->models.clear();
+    state_->text_encoders.clear();
+    state_->vaes.clear();
+    state_->loras.clear();
+    state_->files.clear();
+}
+
+std::size_t Engine::resident_bytes() const { return state_->residency.resident_bytes(); }
+
+const ComputeOptions& Engine::compute() const { return state_->options.compute; }
+
+}  // namespace easel::inference

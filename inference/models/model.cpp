@@ -1,0 +1,17 @@
+#include "inference/models/model.hpp"
+
+namespace easel::inference {
+
+Tensor Model::predict(const NetworkInput& input) const {
+    parts_->weights->use(patches_);
+    return parts_->network->predict(input);
+}
+
+Model Model::with_lora(const Lora& lora, double strength) const {
+    if (strength == 0.0) return *this;
+    Model patched = *this;
+    patched.patches_ = PatchSet::with(patches_, lora.patches_for(parts_->network->lora_keys()), strength);
+    return patched;
+}
+
+}  // namespace easel::inference

@@ -1,0 +1,85 @@
+// The text transformer of CLIP (Radford et al. 2021), as Stable Diffusion reads prompts with it: which one it is
+// follows from the number of its layers, every size from the weights.
+#pragma once
+
+#include "inference/layers/embedding.hpp"
+#include "inference/layers/linear.hpp"
+#include "inference/layers/norm.hpp"
+#include "inference/text/prompt_tokens.hpp"
+#include "inference/text/text_encoder.hpp"
+#include "inference/weights/weights.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace easel::inference {
+
+struct ClipLayer {
+    LayerNorm norm1, norm2;
+    Linear q, k, v, out;
+    Linear fc1, fc2;
+    int64_t heads;
+    bool quick_gelu;
+
+    ClipLayer(const Weights& w, bool quick_gelu_);
+    // `x` and the result [batch, tokens, dim]; `mask` [tokens, tokens].
+    Tensor operator()(const Tensor& x, const Tensor& mask) const;
+};
+
+class ClipTextNetwork {
+public:
+    struct Output {
+        Tensor hidden;  // [batch, tokens, dim]: the last layer's through the final norm, or that of the asked layer
+        Tensor last;    // [batch, tokens, dim]: the last layer's, through the final norm
+    };
+
+    // `w` has `text_model...` and perhaps `text_projection.weight`.
+    explicit ClipTextNetwork(const Weights& w);
+
+    // `embeddings` [batch, tokens, dim] without positions. `layer` counts from the end, -1 is the last.
+    Output operator()(const Tensor& embeddings, std::optional<int> layer, bool normalise_hidden) const;
+    // Pooled rows [batch, dim] through the projection, where there is one.
+    Tensor project(const Tensor& pooled) const;
+
+    Embedding tokens;
+    int64_t layer_count() const { return static_cast<int64_t>(layers_.size()); }
+
+private:
+    Weight positions_;
+    std::vector<ClipLayer> layers_;
+    LayerNorm final_norm_;
+    Weight projection_;
+};
+
+// One prompt through one CLIP network: chunks, weights relative to the empty prompt, pooled output of the first chunk.
+class ClipEncoder {
+public:
+    // `w` as above.
+    ClipEncoder(const Weights& w, TextPart part, TextSettings settings);
+
+    struct Encoded {
+        Tensor cross;   // [1, 77 * chunks, dim]
+        Tensor pooled;  // [1, dim]
+    };
+    Encoded encode(std::string_view prompt, std::optional<int> stop_layer) const;
+
+private:
+    struct Batch;
+    Batch embed(const std::vector<PromptChunk>& chunks) const;
+
+    TextPart part_;
+    ClipTextNetwork network_;
+    PromptFormat format_;
+};
+
+// A text model of one CLIP.
+std::shared_ptr<const TextModel> make_clip_model(const Weights& w, const TextPart& part, const TextSettings& settings);
+
+// Renames the tensors of a CLIP in any layout (Hugging Face with or without its `text_model.`, OpenCLIP with joint
+// projections) to Hugging Face's. Nothing when they are no CLIP text model. No tensor is copied, except a projection
+// that is stored transposed.
+std::optional<TensorMap> canonical_clip(const TensorMap& tensors);
+
+}  // namespace easel::inference

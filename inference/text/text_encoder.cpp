@@ -1,0 +1,23 @@
+#include "inference/text/text_encoder.hpp"
+
+namespace easel::inference {
+
+Conditioning TextEncoder::encode(std::string_view prompt) const {
+    weights_->use(patches_);
+    return {model_->encode(prompt, stop_layer_)};
+}
+
+TextEncoder TextEncoder::with_lora(const Lora& lora, double strength) const {
+    if (strength == 0.0) return *this;
+    TextEncoder patched = *this;
+    patched.patches_ = PatchSet::with(patches_, lora.patches_for(model_->lora_keys()), strength);
+    return patched;
+}
+
+TextEncoder TextEncoder::with_stop_layer(int layer) const {
+    TextEncoder stopped = *this;
+    stopped.stop_layer_ = layer;
+    return stopped;
+}
+
+}  // namespace easel::inference

@@ -1,0 +1,26 @@
+// The little of Unicode that tokenizers need, on code points.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace easel::inference {
+
+// Bytes that are no UTF-8 become U+FFFD.
+std::u32string decode_utf8(std::string_view text);
+void append_utf8(std::string& text, char32_t code);
+
+// Canonical composition (NFC).
+std::u32string compose(const std::u32string& text);
+// Lower case of a code point alone, without looking at its neighbours. May be longer than one (U+0130).
+void append_lower(std::u32string& text, char32_t code);
+
+bool is_letter(char32_t code);       // general categories L*
+bool is_number(char32_t code);       // general categories N*
+bool is_white_space(char32_t code);  // the property White_Space
+
+// What Python's str.isspace() says: White_Space and the four separators U+001C..U+001F.
+bool is_python_space(char32_t code);
+
+}  // namespace easel::inference

@@ -1,0 +1,132 @@
+#include "inference/weights/weights.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+
+namespace easel::inference {
+
+namespace {
+
+bool starts_with_part(std::string_view key, std::string_view prefix) { return key.substr(0, prefix.size()) == prefix; }
+
+// `stored` with every patch applied, in float32.
+Tensor patched(const Tensor& stored, const std::vector<AppliedPatch>& patches, const std::string& key) {
+    Tensor weight = stored.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+    for (const auto& [patch, strength] : patches) {
+        try {
+            weight = patch->apply(weight, strength);
+        } catch (const ModelError& error) {
+            logger("inference")->warn("{} is not patched: {}", key, error.what());
+        }
+    }
+    return weight;
+}
+
+}  // namespace
+
+MissingWeight::MissingWeight(std::string key, const std::string& origin)
+    : ModelError(origin + " has no " + key + " (is it a model of another kind, or a part of one?)"),
+      key_(std::move(key)) {}
+
+WeightTable::WeightTable(TensorMap tensors, Settings settings) : settings_(std::move(settings)) {
+    entries_.reserve(tensors.size());
+    while (!tensors.empty()) {
+        auto node = tensors.extract(tensors.begin());
+        entries_.push_back(
+            {.key = std::move(node.key()), .stored = std::move(node.mapped()), .ready = {}, .baked = {}});
+    }
+}
+
+WeightTable::Entry* WeightTable::find(std::string_view key) {
+    const auto found = std::ranges::lower_bound(entries_, key, {}, &Entry::key);
+    return found != entries_.end() && found->key == key ? &*found : nullptr;
+}
+
+void WeightTable::use(const std::shared_ptr<const PatchSet>& patches) {
+    last_used_ = std::chrono::steady_clock::now();
+    if (patches == patches_) return;
+    patches_ = patches;
+    ++generation_;
+}
+
+const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Device device) {
+    static const std::vector<AppliedPatch> none;
+    const auto& patches = patches_ ? patches_->of(entry.key) : none;
+    const bool right_form =
+        entry.ready.defined() && entry.ready.scalar_type() == dtype && entry.ready.device() == device;
+    if (!right_form || entry.baked != patches) {
+        entry.ready = Tensor();  // gives its memory back before the new one is made
+        Tensor source = settings_.round_to ? entry.stored.to(*settings_.round_to) : entry.stored;
+        if (!patches.empty()) source = patched(source, patches, entry.key);
+        entry.ready = source.to(device, dtype);
+        entry.baked = patches;
+    }
+    entry.generation = generation_;
+    return entry.ready;
+}
+
+void WeightTable::unload() {
+    for (auto& entry : entries_) {
+        entry.ready = Tensor();
+        entry.baked.clear();
+    }
+}
+
+std::size_t WeightTable::resident_bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& entry : entries_)
+        if (entry.ready.defined() && entry.ready.data_ptr() != entry.stored.data_ptr()) bytes += entry.ready.nbytes();
+    return bytes;
+}
+
+Tensor Weight::rows(const Tensor& indices, at::ScalarType dtype) const {
+    const bool prepared = entry_->ready.defined() && entry_->ready.scalar_type() == dtype;
+    const bool plain = !prepared && !table_->patches_key(entry_->key) && !table_->settings().round_to;
+    const Tensor table = plain ? entry_->stored : as(dtype, indices.device());
+    const Tensor flat = indices.flatten();
+    auto shape = indices.sizes().vec();
+    shape.push_back(table.size(1));
+    return table.index_select(0, flat).to(dtype).view(shape);
+}
+
+Weights Weights::operator/(std::string_view name) const {
+    return Weights(table_, name.empty() ? prefix_ : prefix_ + std::string(name) + '.');
+}
+
+Weight Weights::operator[](std::string_view name) const {
+    Weight weight = maybe(name);
+    if (!weight) throw MissingWeight(prefix_ + std::string(name), origin());
+    return weight;
+}
+
+Weight Weights::maybe(std::string_view name) const {
+    auto* entry = table_->find(prefix_ + std::string(name));
+    return entry == nullptr ? Weight() : Weight(table_, entry);
+}
+
+bool Weights::contains(std::string_view name) const { return table_->find(prefix_ + std::string(name)) != nullptr; }
+
+bool Weights::empty() const {
+    const auto& entries = table_->entries();
+    const auto first = std::ranges::lower_bound(entries, prefix_, {}, &WeightTable::Entry::key);
+    return first == entries.end() || !starts_with_part(first->key, prefix_);
+}
+
+int64_t Weights::count() const {
+    int64_t count = 0;
+    while (!(*this / count).empty())
+        ++count;
+    return count;
+}
+
+std::vector<std::string> Weights::keys() const {
+    std::vector<std::string> keys;
+    const auto& entries = table_->entries();
+    auto entry = std::ranges::lower_bound(entries, prefix_, {}, &WeightTable::Entry::key);
+    for (; entry != entries.end() && starts_with_part(entry->key, prefix_); ++entry)
+        keys.push_back(entry->key.substr(prefix_.size()));
+    return keys;
+}
+
+}  // namespace easel::inference
