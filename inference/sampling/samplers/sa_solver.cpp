@@ -30,7 +30,7 @@ Tensor adams_weights(const std::vector<float>& times, float s, float t, float si
     const auto order = static_cast<int64_t>(times.size());
     const Tensor nodes = at::tensor(times);
     const Tensor lagrange =
-        at::linalg_solve(at::linalg_vander(nodes, order).t(), exponential_integrals(s, t, order, tau));
+        at::linalg_solve(at::vander(nodes, order, /*increasing=*/true).t(), exponential_integrals(s, t, order, tau));
     return lagrange * (sigma * std::exp(t));
 }
 
