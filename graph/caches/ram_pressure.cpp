@@ -1,0 +1,93 @@
+#include "graph/caches/ram_pressure.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace easel::graph {
+
+namespace {
+
+constexpr std::uint64_t gigabyte = 1ull << 30;
+constexpr std::uint64_t idle_bytes = 128 * gigabyte;
+// Results of the running prompt are worth computing again only when they free this much.
+constexpr std::uint64_t large_result = gigabyte / 2;
+// Results that do not know their size count as a little, so that age decides between them.
+constexpr double unknown_size = 0.05;
+// An entry weighs this much more for every prompt that did not use it.
+constexpr double weight_per_generation = 1.3;
+// Asking the system for its memory costs more than a small node: look after every so many nodes.
+constexpr int trims_between_looks = 16;
+
+std::uint64_t size_of(const NodeOutput& output) {
+    std::uint64_t bytes = 0;
+    for (const auto& slot : output.slots)
+        for (const Value& value : slot)
+            bytes += value.memory_bytes();
+    return bytes;
+}
+
+}  // namespace
+
+std::function<MemoryState()> system_memory() {
+    return [] {
+        MemoryState state;
+        std::ifstream file("/proc/meminfo");
+        std::string name, unit;
+        std::uint64_t kilobytes = 0;
+        while ((state.total == 0 || state.available == 0) && file >> name >> kilobytes) {
+            std::getline(file, unit);
+            if (name == "MemTotal:") state.total = kilobytes * 1024;
+            if (name == "MemAvailable:") state.available = kilobytes * 1024;
+        }
+        return state;
+    };
+}
+
+RamPressureCache::Limits RamPressureCache::Limits::from_headroom(double active_gb) {
+    return {idle_bytes, static_cast<std::uint64_t>(std::max(active_gb, 0.0) * static_cast<double>(gigabyte))};
+}
+
+RamPressureCache::RamPressureCache(Limits limits, std::function<MemoryState()> memory)
+    : LruCache(0), limits_(limits), memory_(std::move(memory)), total_(memory_().total) {}
+
+void RamPressureCache::trim() {
+    if (total_ <= limits_.idle_headroom) {
+        std::erase_if(entries_, [this](const auto& entry) { return entry.second.generation != generation_; });
+    }
+    if (--trims_until_look_ > 0) return;
+    trims_until_look_ = trims_between_looks;
+    drop_until(std::min(limits_.idle_headroom, total_), false);
+    drop_until(limits_.active_headroom, true);
+}
+
+// The heaviest and oldest first.
+void RamPressureCache::drop_until(std::uint64_t headroom, bool with_active) {
+    struct Candidate {
+        double weight;
+        std::uint64_t touched;
+        Signature signature;
+    };
+    if (entries_.empty() || memory_().available >= headroom) return;
+    std::vector<Candidate> candidates;
+    for (const auto& [signature, stored] : entries_) {
+        const bool is_active = stored.generation == generation_;
+        const std::uint64_t size = size_of(*stored.output);
+        if (is_active != with_active || (with_active && size < large_result)) continue;
+        const double age = static_cast<double>(generation_ - stored.generation);
+        const double weight = std::pow(weight_per_generation, age) * (unknown_size + static_cast<double>(size));
+        candidates.push_back({weight, stored.touched, signature});
+    }
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return a.weight != b.weight ? a.weight > b.weight : a.touched < b.touched;
+    });
+    for (const Candidate& candidate : candidates) {
+        entries_.erase(candidate.signature);
+        if (memory_().available >= headroom) return;
+    }
+}
+
+}  // namespace easel::graph
