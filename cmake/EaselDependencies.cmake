@@ -23,10 +23,20 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 find_path(EASEL_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 foreach(module core imgproc imgcodecs)
     find_library(EASEL_OPENCV_${module} opencv_${module} REQUIRED)
+endforeach()
+foreach(module core imgproc)
     add_library(opencv_${module} SHARED IMPORTED)
     set_target_properties(opencv_${module} PROPERTIES IMPORTED_LOCATION ${EASEL_OPENCV_${module}}
         INTERFACE_INCLUDE_DIRECTORIES ${EASEL_OPENCV_INCLUDE})
 endforeach()
+# opencv_imgcodecs is a stand-in that loads the real library at its first use. Its functions must stay inside the library
+# that links it, or the real ones would find them.
+execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${EASEL_OPENCV_imgcodecs} OUTPUT_VARIABLE headers)
+string(REGEX MATCH "SONAME +([^\n]+)" soname "${headers}")
+add_library(opencv_imgcodecs STATIC cmake/imgcodecs_on_demand.cpp)
+target_compile_definitions(opencv_imgcodecs PRIVATE EASEL_IMGCODECS="${CMAKE_MATCH_1}")
+target_link_libraries(opencv_imgcodecs PUBLIC opencv_core ${CMAKE_DL_LIBS})
+target_link_options(opencv_imgcodecs INTERFACE -Wl,--exclude-libs,libopencv_imgcodecs.a)
 
 set(EASEL_TORCH "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch" CACHE PATH "the torch folder of an unpacked wheel")
 if(NOT EXISTS ${EASEL_TORCH}/lib/libtorch_cpu.so)
