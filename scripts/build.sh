@@ -14,8 +14,8 @@ release | debug | asan | tsan) ;;
 esac
 scripts/setup.sh
 
-# A file that includes ATen takes up to 1.5 GB to compile, so memory bounds the jobs as well as the cores do.
-memory_jobs=$(awk '/^MemAvailable:/ { jobs = int($2 / 1500000); print jobs < 1 ? 1 : jobs }' /proc/meminfo)
+# A file that includes ATen takes up to 0.6 GB to compile, so memory bounds the jobs as well as the cores do.
+memory_jobs=$(awk '/^MemAvailable:/ { jobs = int($2 / 1000000); print jobs < 1 ? 1 : jobs }' /proc/meminfo)
 jobs=$(nproc)
 [ "$memory_jobs" -lt "$jobs" ] && jobs=$memory_jobs
 
