@@ -1,0 +1,62 @@
+#include "nodes/image_io.hpp"
+
+#include "base/error.hpp"
+#include "nodes/picture_files/gif_reader.hpp"
+#include "nodes/picture_files/jpeg_reader.hpp"
+#include "nodes/picture_files/plain_reader.hpp"
+#include "nodes/picture_files/png_chunks.hpp"
+#include "nodes/picture_files/png_reader.hpp"
+#include "nodes/picture_files/webp_file.hpp"
+
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+namespace easel::nodes {
+
+namespace {
+
+using View = std::span<const std::uint8_t>;
+
+constexpr std::uintmax_t largest_file = std::uintmax_t(1) << 30;
+
+DecodedPicture read_any(View file) {
+    const std::string_view start(reinterpret_cast<const char*>(file.data()), std::min<std::size_t>(file.size(), 16));
+    if (is_png(file)) return read_png(file);
+    if (start.starts_with("\xff\xd8\xff")) return read_jpeg(file);
+    if (start.starts_with("GIF8")) return read_gif(file);
+    if (start.starts_with("RIFF") && start.substr(8).starts_with("WEBP")) return read_webp(file);
+    if (is_plain(file)) return read_plain(file);
+    throw NamedError("PIL.UnidentifiedImageError", "cannot identify image file");
+}
+
+}  // namespace
+
+DecodedPicture decode_image(const std::filesystem::path& file) {
+    const auto size = std::filesystem::file_size(file);
+    if (size > largest_file)
+        throw UserError("cannot load '" + file.string() + "': it has " + std::to_string(size) + " bytes, more than " +
+                        std::to_string(largest_file));
+    std::vector<std::uint8_t> bytes(size);
+    std::ifstream in(file, std::ios::binary);
+    in.read(reinterpret_cast<char*>(bytes.data()), std::ssize(bytes));
+    if (!in) throw NamedError("OSError", "cannot read " + file.string());
+    return decode_image(bytes, file.string());
+}
+
+DecodedPicture decode_image(View file, const std::string& name) {
+    if (file.empty())
+        throw NamedError("av.error.InvalidDataError",
+                         "[Errno 1094995529] Invalid data found when processing input: '" + name + "'");
+    try {
+        return read_any(file);
+    } catch (const NamedError& error) {
+        throw NamedError(std::string(error.type()), error.what() + (" '" + name + "'"));
+    } catch (const UserError& error) {
+        throw UserError("cannot load '" + name + "': " + error.what());
+    }
+}
+
+Tensor to_bytes(const Tensor& pixels) { return pixels.mul(255.0).clamp_(0, 255).to(at::kByte); }
+
+}  // namespace easel::nodes
