@@ -14,4 +14,10 @@ Model Model::with_lora(const Lora& lora, double strength) const {
     return patched;
 }
 
+Model Model::with_timed_mask(double strength) const {
+    Model timed = *this;
+    timed.timed_mask_ = strength;
+    return timed;
+}
+
 }  // namespace easel::inference

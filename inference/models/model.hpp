@@ -8,6 +8,7 @@
 #include "inference/weights/weights.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace easel::inference {
@@ -63,9 +64,15 @@ public:
     // Strength 0 returns the same handle.
     Model with_lora(const Lora& lora, double strength) const;
 
+    // How much a noise mask is a threshold on time instead of a blend: 1 lets a cell take part only while the share of
+    // the schedule that is left is below its mask. (DifferentialDiffusion)
+    Model with_timed_mask(double strength) const;
+    std::optional<double> timed_mask() const { return timed_mask_; }
+
 private:
     std::shared_ptr<const Parts> parts_;
     std::shared_ptr<const PatchSet> patches_;
+    std::optional<double> timed_mask_;
 };
 
 }  // namespace easel::inference

@@ -107,7 +107,10 @@ Tensor sample_custom(const Model& model, const CustomSampleRequest& request) {
     std::optional<MaskedDenoiser> masked;
     if (target.noise_mask) {
         const bool own_noise = sampler.draws_inpaint_noise;
-        masked.emplace(guider, *target.noise_mask, latent,
+        MaskedDenoiser::MaskAt mask = [mask = *target.noise_mask](float) { return mask; };
+        if (model.timed_mask())
+            mask = timed_mask(*target.noise_mask, *model.timed_mask(), *parameterization.levels, request.sigmas);
+        masked.emplace(guider, std::move(mask), latent,
                        own_noise ? random_normal(noise.sizes(), request.seed + 1).to(device) : noise);
     }
     const SamplerRun run{
