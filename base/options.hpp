@@ -1,4 +1,5 @@
-// The command line, parsed once (server/main.cpp) and passed down by part. Flag names are ComfyUI's where the meaning is.
+// The command line, parsed once (server/command_line.cpp) and passed down by part. Flag names are ComfyUI's where the
+// meaning is the same.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +13,19 @@ namespace easel {
 struct NetworkOptions {
     std::vector<std::string> listen = {"127.0.0.1"};
     std::uint16_t port = 8188;
-    std::optional<std::string> cors_origin;           // --enable-cors-header
+    std::optional<std::string> cors_origin;  // --enable-cors-header
     double max_upload_size_mb = 100;
-    bool max_upload_size_given = false;               // /features shows an int by default, a float when given
-    bool compress_responses = false;                  // --enable-compress-response-body
+    bool max_upload_size_given = false;  // /features shows an int by default, a float when given
+    bool compress_responses = false;     // --enable-compress-response-body
     std::optional<std::filesystem::path> tls_key, tls_certificate;
 };
 
 struct FolderOptions {
-    std::filesystem::path base;                       // default: the current directory
-    std::optional<std::filesystem::path> input, output, temp, user, database, front_end_root, models;
+    std::filesystem::path base;  // default: the current directory
+    std::optional<std::filesystem::path> input, output, temp, user, front_end_root, models;
+    std::optional<std::string> database;  // a file or ":memory:"; default: <user>/easel.db
     std::vector<std::filesystem::path> extra_model_paths;
+    bool load_plugins = true;  // --disable-all-custom-nodes
 };
 
 enum class CacheMode { classic, lru, ram_pressure, none };
@@ -33,29 +36,35 @@ struct CacheOptions {
     double ram_headroom_gb = 4;
 };
 
-enum class Precision { automatic, fp32, fp16, bf16, fp8_e4m3fn, fp8_e5m2 };
+enum class Precision { automatic, fp32, fp16, bf16 };
 
 // Which number format each part computes in.
 struct PrecisionOptions {
     bool force_fp32 = false;
+    bool force_fp16 = false;
     Precision unet = Precision::automatic, vae = Precision::automatic, text = Precision::automatic;
 };
 
 enum class PreviewMethod { none, automatic, latent2rgb, taesd };
+
+struct LogOptions {
+    std::string level = "info";
+    std::optional<std::string> file;
+    bool to_stdout = false;  // --log-stdout
+};
 
 struct Options {
     NetworkOptions network;
     FolderOptions folders;
     CacheOptions cache;
     PrecisionOptions precision;
+    LogOptions log;
     PreviewMethod preview = PreviewMethod::none;
     int preview_size = 512;
     bool multi_user = false;
     bool disable_metadata = false;
-    bool cpu = false;
-    int threads = 0;                                  // 0: chosen from the processor
-    std::string log_level = "info";
-    std::vector<std::string> argv;                    // as given, for /system_stats
+    int threads = 0;                // 0: chosen from the processor
+    std::vector<std::string> argv;  // as given, for /system_stats
 };
 
 }  // namespace easel

@@ -1,0 +1,83 @@
+#include "server/respond.hpp"
+
+#include "base/log.hpp"
+#include "server/http_message.hpp"
+#include "web-api/origin.hpp"
+
+namespace easel::server {
+
+namespace {
+
+constexpr std::size_t compressed_elsewhere = 32 << 10;
+
+// What can be answered before the nodes are loaded, so that the server is there at once.
+bool needs_nodes(const web::Request& request) {
+    if (request.method != "GET" && request.method != "HEAD") return true;
+    const std::string_view path =
+        request.path.starts_with("/api/") ? std::string_view(request.path).substr(4) : request.path;
+    return path != "/" && path != "/queue" && path != "/prompt" && path != "/features" &&
+           !path.starts_with("/history") && !path.starts_with("/assets/");
+}
+
+web::Response method_not_allowed(const std::vector<std::string>& allowed) {
+    std::string list;
+    for (const std::string& method : allowed)
+        list += (list.empty() ? "" : ",") + method;
+    return std::move(web::Response::text("405: Method Not Allowed", 405).with("Allow", list));
+}
+
+net::awaitable<web::Response> route(web::Request& request, Site& site) {
+    if (request.method == "OPTIONS") co_return web::Response::empty();
+    const std::string_view raw_path = std::string_view(request.target).substr(0, request.target.find('?'));
+    web::Router::Match match = site.router.find(request.method, raw_path);
+    if (!match.handler && !match.allowed.empty()) co_return method_not_allowed(match.allowed);
+    const web::Handler& handler = match.handler ? *match.handler : site.static_files;
+    request.captures = std::move(match.captures);
+    if (match.handler && !site.nodes_loaded.is_open() && needs_nodes(request)) co_await site.nodes_loaded.passed();
+    if (match.handler && match.runs == web::Runs::inline_on_io) co_return web::answer(handler, request);
+    auto work = [&handler, &request] { return web::answer(handler, request); };
+    co_return co_await on_pool(site.pool, std::move(work));
+}
+
+net::awaitable<void> compress(const web::Request& request, web::Response& response, Site& site) {
+    if (body_length(response) < compressed_elsewhere) {
+        compress_body(request, response);
+        co_return;
+    }
+    auto work = [&request, &response] {
+        compress_body(request, response);
+        return true;
+    };
+    co_await on_pool(site.pool, std::move(work));
+}
+
+}  // namespace
+
+std::optional<web::Response> refuse(const web::Request& request, const Site& site) {
+    if (site.network.cors_origin) return {};
+    return web::refuse_cross_site(request);
+}
+
+void complete(const web::Request& request, web::Response& response, const Site& site) {
+    web::add_cache_headers(request, response);
+    if (site.network.cors_origin) web::add_cors_headers(response, *site.network.cors_origin);
+}
+
+net::awaitable<web::Response> respond(web::Request& request, Site& site) {
+    web::Response response;
+    try {
+        std::optional<web::Response> refusal = refuse(request, site);
+        if (refusal)
+            response = std::move(*refusal);
+        else
+            response = co_await route(request, site);
+        if (site.network.compress_responses) co_await compress(request, response, site);
+    } catch (const std::exception& error) {
+        logger("server")->error("{} {}: {}", request.method, request.path, error.what());
+        response = web::Response::error(500, error.what());
+    }
+    complete(request, response, site);
+    co_return response;
+}
+
+}  // namespace easel::server
