@@ -130,7 +130,8 @@ LoraKeys unet_lora_keys(const Weights& unet) {
         names["lora_unet_" + with_underscores(module)] = key;
         names["diffusion_model." + module] = key;
     }
-    for (const auto& [theirs, ours] : DiffusersNames(unet).names()) {
+    const DiffusersNames diffusers(unet);
+    for (const auto& [theirs, ours] : diffusers.names()) {
         const std::string key = unet.prefix() + ours + std::string(weight_suffix);
         names["lora_unet_" + with_underscores(theirs)] = key;
         names["lycoris_" + with_underscores(theirs)] = key;
