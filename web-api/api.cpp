@@ -27,6 +27,7 @@ void add_routes(Router& router, const Api& api) {
     add_internal_routes(router, api);
     add_extensions_routes(router, api);
     add_subgraphs_routes(router, api);
+    add_package_files_routes(router, api);
 }
 
 bool is_true(const Json& value) {

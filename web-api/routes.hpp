@@ -27,6 +27,7 @@ void add_users_routes(Router& router, std::shared_ptr<Users> users);
 void add_internal_routes(Router& router, const Api& api);
 void add_extensions_routes(Router& router, const Api& api);
 void add_subgraphs_routes(Router& router, const Api& api);
+void add_package_files_routes(Router& router, const Api& api);
 
 // What Python's bool() says of a JSON value.
 bool is_true(const Json& value);
