@@ -1,0 +1,37 @@
+#include "base/error.hpp"
+#include "nodes/dynamic_inputs.hpp"
+#include "nodes/image/batches.hpp"
+#include "nodes/types.hpp"
+
+#include <vector>
+
+namespace easel::nodes {
+namespace {
+
+struct BatchImagesNode {
+    std::vector<Image> images;
+
+    static void declare(Schema& s) {
+        s.shape = RecordShape::modern;
+        s.python_module = "comfy_extras.nodes_post_processing";
+        s.category = "image/batch";
+        s.display_name = "Batch Images";
+        s.essentials_category = "Image Tools";
+        s.search_aliases = {"batch", "image batch", "batch images", "combine images", "merge images", "stack images"};
+        row_in(s, {.name = "images", .element = inner_input("image", "IMAGE")}, &BatchImagesNode::images);
+    }
+
+    Image execute() const {
+        if (images.empty()) throw UserError("there is no image to put into a batch; connect at least one");
+        std::vector<Tensor> pictures;
+        for (const Image& image : images)
+            pictures.push_back(image.pixels);
+        return {batch_of(std::move(pictures))};
+    }
+};
+
+}  // namespace
+
+void register_batch_images_node(Registry& registry) { registry.add<BatchImagesNode>("BatchImagesNode"); }
+
+}  // namespace easel::nodes

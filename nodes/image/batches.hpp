@@ -1,0 +1,17 @@
+// Putting pictures or masks of different sizes into one batch.
+#pragma once
+
+#include "inference/tensor.hpp"
+
+#include <vector>
+
+namespace easel::nodes {
+
+// Pictures [batch, h, w, channels], brought to the size of the first (bilinear, cut around the centre); where channels
+// differ by one, an opaque alpha channel is added. `pictures` is not empty.
+Tensor batch_of(std::vector<Tensor> pictures);
+
+// Masks [batch, h, w], brought to the size of the first in the same way.
+Tensor batch_of_masks(std::vector<Tensor> masks);
+
+}  // namespace easel::nodes

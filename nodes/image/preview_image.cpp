@@ -1,0 +1,45 @@
+#include "nodes/image/saved_images.hpp"
+#include "nodes/types.hpp"
+
+namespace easel::nodes {
+namespace {
+
+// The prefix of a node's previews: the same as long as the node stays in consecutive prompts.
+struct PreviewPrefix {
+    std::string text = random_preview_prefix();
+};
+
+struct PreviewImage {
+    Image images;
+    std::optional<Json> prompt;
+    std::optional<Json> extra_pnginfo;
+
+    static void declare(Schema& s) {
+        s.category = "image";
+        s.display_name = "Preview Image";
+        s.description = "Preview the images without saving them to the ComfyUI output directory.";
+        s.output_node = true;
+        s.essentials_category = "Basics";
+        s.search_aliases = {"preview", "preview image", "show image", "view image", "display image", "image viewer"};
+        s.in("images", &PreviewImage::images);
+        s.hidden_in("prompt", "PROMPT", &PreviewImage::prompt);
+        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &PreviewImage::extra_pnginfo);
+        s.out("images");
+    }
+
+    Returns<Image> execute(Context& context) const {
+        const Json saved = save_images(context, images.pixels,
+                                       {.prefix = context.state<PreviewPrefix>().text,
+                                        .folder = "temp",
+                                        .compression = 1,
+                                        .prompt = prompt,
+                                        .extra_pnginfo = extra_pnginfo});
+        return {Ui{{{"images", saved}}}, images};
+    }
+};
+
+}  // namespace
+
+void register_preview_image(Registry& registry) { registry.add<PreviewImage>("PreviewImage"); }
+
+}  // namespace easel::nodes
