@@ -135,13 +135,13 @@ graph::Executor& Server::Parts::prepare() {
     backend = open(options, *folders);
     backend->add_services(services);
     backend->register_nodes(registry);
-    if (options.folders.load_plugins)
-        for (const graph::LoadedPlugin& plugin : graph::load_plugins(folders->roots().custom_nodes, registry)) {
-            if (plugin.problem.empty())
-                logger("server")->info("plugin {} from {}", plugin.name, plugin.path.string());
-            else
-                logger("server")->error("plugin {} is left out: {}", plugin.path.string(), plugin.problem);
-        }
+    if (options.folders.load_plugins) {
+        std::vector<std::string> problems;
+        for (const graph::LoadedPlugin& plugin : graph::load_plugins(folders->roots().custom_nodes, registry, problems))
+            logger("server")->info("plugin {} {} from {}", plugin.name, plugin.version, plugin.file.string());
+        for (const std::string& problem : problems)
+            logger("server")->error("{}", problem);
+    }
     backend->begin_work();
     remove_old_files(folders->roots().temp);
     cache = graph::make_output_cache(options.cache);

@@ -93,10 +93,11 @@ int examine(const Options& options) {
     for (const auto& [name, finding] : workbench.backend->findings())
         say(name, finding);
     say("nodes", std::to_string(workbench.registry.all().size()));
-    for (const graph::LoadedPlugin& plugin : workbench.plugins) {
-        say("plugin", plugin.path.string() + (plugin.problem.empty() ? "" : "  LEFT OUT: " + plugin.problem));
-        is_well &= plugin.problem.empty();
-    }
+    for (const graph::LoadedPlugin& plugin : workbench.plugins)
+        say("plugin", plugin.name + " " + plugin.version + "  (" + plugin.file.string() + ")");
+    for (const std::string& problem : workbench.plugin_problems)
+        say("plugin", "LEFT OUT: " + problem);
+    is_well &= workbench.plugin_problems.empty();
     const Folders& folders = *workbench.folders;
     examine_models(folders);
     is_well &= examine_folder("input", folders.roots().input);

@@ -8,7 +8,8 @@ Workbench::Workbench(const Options& given)
     services.add(*folders);
     backend->add_services(services);
     backend->register_nodes(registry);
-    if (options.folders.load_plugins) plugins = graph::load_plugins(folders->roots().custom_nodes, registry);
+    if (options.folders.load_plugins)
+        plugins = graph::load_plugins(folders->roots().custom_nodes, registry, plugin_problems);
     backend->begin_work();
 }
 

@@ -7,6 +7,7 @@
 #include "server/server.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace easel::server {
@@ -20,6 +21,7 @@ struct Workbench {
     graph::Services services;
     graph::Registry registry;
     std::vector<graph::LoadedPlugin> plugins;
+    std::vector<std::string> plugin_problems;
 };
 
 }  // namespace easel::server
