@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace easel::nodes {
 
@@ -44,7 +45,7 @@ Tensor samples_of(const cv::Mat& picture) {
     if (picture.channels() == 3) cv::cvtColor(picture, ordered, cv::COLOR_BGR2RGB);
     if (picture.channels() == 4) cv::cvtColor(picture, ordered, cv::COLOR_BGRA2RGBA);
     if (!ordered.isContinuous()) ordered = ordered.clone();
-    const at::IntArrayRef shape{1, ordered.rows, ordered.cols, ordered.channels()};
+    const std::vector<std::int64_t> shape{1, ordered.rows, ordered.cols, ordered.channels()};
     if (ordered.depth() == CV_8U) return at::from_blob(ordered.data, shape, at::kByte).clone();
     if (ordered.depth() == CV_16U)
         return at::from_blob(ordered.data, shape, at::kShort).to(at::kInt).bitwise_and(0xffff);
