@@ -42,7 +42,8 @@ std::string with_variables(std::string prefix, std::int64_t width, std::int64_t 
 // "a/./b/" -> "a/b", "" -> ".".
 std::string normal_path(const std::string& path) {
     std::string normal = fs::path(path).lexically_normal().string();
-    while (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+    while (normal.size() > 1 && normal.ends_with('/'))
+        normal.pop_back();
     return normal.empty() ? "." : normal;
 }
 
@@ -51,7 +52,8 @@ void require_inside(const fs::path& directory, const fs::path& folder) {
     const auto [end, _] = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
     if (end == root.end()) return;
     throw NamedError("Exception", "**** ERROR: Saving image outside the output folder is not allowed."
-                                  "\n full_output_folder: " + fs::absolute(folder).lexically_normal().string() +
+                                  "\n full_output_folder: " +
+                                      fs::absolute(folder).lexically_normal().string() +
                                       "\n         output_dir: " + directory.string());
 }
 

@@ -20,8 +20,8 @@ public:
     SaveSlot(const std::filesystem::path& directory, std::string_view prefix, std::int64_t width = 0,
              std::int64_t height = 0);
 
-    // The name of the next file; its counter goes up. %batch_num% in the prefix becomes `batch_number`. `ending` is what
-    // follows the counter: "_.png", "_.latent".
+    // The name of the next file; its counter goes up. %batch_num% in the prefix becomes `batch_number`. `ending` is
+    // what follows the counter: "_.png", "_.latent".
     std::string next_name(std::int64_t batch_number, std::string_view ending);
 
     // Writes next_name's file, so that nobody sees a half-written one, and returns what the client is told of it:

@@ -37,7 +37,7 @@ Annotated split_annotation(std::string_view name) {
 
 // Extensions that Python's mimetypes module calls image/*.
 const std::set<std::string_view> picture_extensions{
-    ".avif", ".bmp", ".gif", ".heic", ".heif", ".ico", ".ief", ".jpe", ".jpeg", ".jpg", ".pbm", ".pct",  ".pgm", ".pic",
+    ".avif", ".bmp", ".gif", ".heic", ".heif", ".ico", ".ief", ".jpe", ".jpeg", ".jpg",  ".pbm", ".pct", ".pgm", ".pic",
     ".pict", ".png", ".pnm", ".ppm",  ".ras",  ".rgb", ".svg", ".tif", ".tiff", ".webp", ".xbm", ".xpm", ".xwd"};
 
 bool is_picture(const fs::path& file) {
