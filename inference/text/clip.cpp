@@ -5,6 +5,7 @@
 #include "inference/text/textual_inversion.hpp"
 #include "inference/text/tokenizers/clip_bpe.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace easel::inference {

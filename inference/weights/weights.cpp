@@ -18,6 +18,8 @@ Tensor patched(const Tensor& stored, const std::vector<AppliedPatch>& patches, c
             weight = patch->apply(weight, strength);
         } catch (const ModelError& error) {
             logger("inference")->warn("{} is not patched: {}", key, error.what());
+        } catch (const c10::Error& error) {  // shapes that no patch foresaw
+            logger("inference")->warn("{} is not patched: {}", key, error.what_without_backtrace());
         }
     }
     return weight;
@@ -60,6 +62,8 @@ const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Devic
         Tensor source = settings_.round_to ? entry.stored.to(*settings_.round_to) : entry.stored;
         if (!patches.empty()) source = patched(source, patches, entry.key);
         entry.ready = source.to(device, dtype);
+        // Convolutions run with channels innermost; a kernel laid out otherwise would be copied at every call.
+        if (entry.ready.dim() == 4) entry.ready = entry.ready.contiguous(at::MemoryFormat::ChannelsLast);
         entry.baked = patches;
     }
     entry.generation = generation_;
