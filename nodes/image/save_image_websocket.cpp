@@ -18,7 +18,7 @@ struct SaveImageWebsocket {
     }
 
     // The count of the progress is that of the pictures before, so it never reaches the end, as in the reference.
-    Returns<> execute(Context& context) const {
+    std::tuple<> execute(Context& context) const {
         const std::int64_t count = images.pixels.size(0);
         for (std::int64_t i = 0; i < count; ++i) {
             const Tensor bytes = to_bytes(images.pixels[i].narrow(-1, 0, 3)).contiguous();
@@ -30,7 +30,7 @@ struct SaveImageWebsocket {
                                                  .max_size = 0,
                                                  .rgb = {pixels, pixels + bytes.numel()}});
         }
-        return Ui{};
+        return {};
     }
 
     // Never the same: the pictures are sent again with every prompt.
