@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inference/tensor.hpp"
-#include "nodes/dynamic_inputs.hpp"
+#include "nodes/dynamic_choice.hpp"
 
 #include <string_view>
 #include <vector>

@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "nodes/dynamic_inputs.hpp"
+#include "graph/autogrow.hpp"
 #include "nodes/image/batches.hpp"
 #include "nodes/types.hpp"
 
@@ -9,7 +9,7 @@ namespace easel::nodes {
 namespace {
 
 struct BatchMasksNode {
-    std::vector<Mask> masks;
+    graph::Autogrow<Mask> masks;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -17,13 +17,13 @@ struct BatchMasksNode {
         s.category = "image/mask";
         s.display_name = "Batch Masks";
         s.search_aliases = {"combine masks", "stack masks", "merge masks"};
-        row_in(s, {.name = "masks", .element = inner_input("mask", "MASK")}, &BatchMasksNode::masks);
+        graph::grow(s.in("masks", &BatchMasksNode::masks).spec(), {.element = "mask", .prefix = "mask", .most = 50});
     }
 
     Mask execute() const {
-        if (masks.empty()) throw UserError("there is no mask to put into a batch; connect at least one");
+        if (masks.values.empty()) throw UserError("there is no mask to put into a batch; connect at least one");
         std::vector<Tensor> values;
-        for (const Mask& mask : masks)
+        for (const auto& [name, mask] : masks.values)
             values.push_back(mask.values);
         return {batch_of_masks(std::move(values))};
     }

@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "nodes/dynamic_inputs.hpp"
+#include "graph/autogrow.hpp"
 #include "nodes/image/batches.hpp"
 #include "nodes/types.hpp"
 
@@ -9,7 +9,7 @@ namespace easel::nodes {
 namespace {
 
 struct BatchImagesNode {
-    std::vector<Image> images;
+    graph::Autogrow<Image> images;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -18,13 +18,14 @@ struct BatchImagesNode {
         s.display_name = "Batch Images";
         s.essentials_category = "Image Tools";
         s.search_aliases = {"batch", "image batch", "batch images", "combine images", "merge images", "stack images"};
-        row_in(s, {.name = "images", .element = inner_input("image", "IMAGE")}, &BatchImagesNode::images);
+        graph::grow(s.in("images", &BatchImagesNode::images).spec(),
+                    {.element = "image", .prefix = "image", .most = 50});
     }
 
     Image execute() const {
-        if (images.empty()) throw UserError("there is no image to put into a batch; connect at least one");
+        if (images.values.empty()) throw UserError("there is no image to put into a batch; connect at least one");
         std::vector<Tensor> pictures;
-        for (const Image& image : images)
+        for (const auto& [name, image] : images.values)
             pictures.push_back(image.pixels);
         return {batch_of(std::move(pictures))};
     }

@@ -1,6 +1,6 @@
 #include "base/error.hpp"
 #include "nodes/choices.hpp"
-#include "nodes/dynamic_inputs.hpp"
+#include "nodes/dynamic_choice.hpp"
 #include "nodes/image/resize_types.hpp"
 #include "nodes/types.hpp"
 

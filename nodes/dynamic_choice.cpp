@@ -1,4 +1,4 @@
-#include "nodes/dynamic_inputs.hpp"
+#include "nodes/dynamic_choice.hpp"
 
 #include "base/error.hpp"
 
@@ -36,23 +36,6 @@ InputSpec inner_input(std::string name, std::string type) {
     input.classic_combo = false;
     if (input.type == "COMBO") input.options["multiselect"] = false;
     return input;
-}
-
-void declare_row(graph::Schema& schema, const GrowingRow& row) {
-    InputSpec input = inner_input(row.name, "COMFY_AUTOGROW_V3");
-    input.options["template"] = {
-        {"input", shown({row.element})}, {"prefix", row.element.name}, {"min", row.least}, {"max", row.greatest}};
-    input.expand = [row](const Json&) {
-        std::vector<InputSpec> elements;
-        for (int i = 0; i < row.greatest; ++i) {
-            InputSpec element = with_path(row.element, row.name);
-            element.name += std::to_string(i);
-            element.section = i < row.least ? graph::Section::required : graph::Section::optional;
-            elements.push_back(std::move(element));
-        }
-        return elements;
-    };
-    schema.inputs.push_back(std::move(input));
 }
 
 const graph::Value& Chosen::require(std::string_view name) const {

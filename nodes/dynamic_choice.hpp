@@ -1,5 +1,4 @@
-// Inputs whose number or kind depends on the workflow: rows that grow (COMFY_AUTOGROW_V3) and choices that bring inputs
-// of their own (COMFY_DYNAMICCOMBO_V3). A prompt names them by path: "images.image0", "resize_type.width".
+// Choices that bring inputs of their own (COMFY_DYNAMICCOMBO_V3). A prompt names those by path: "resize_type.width".
 #pragma once
 
 #include "graph/fields.hpp"
@@ -12,32 +11,8 @@
 
 namespace easel::nodes {
 
-// One of the inputs behind a dynamic one. Field<T>(input) sets its options.
+// One of the inputs behind a choice. Field<T>(input) sets its options.
 graph::InputSpec inner_input(std::string name, std::string type);
-
-struct GrowingRow {
-    std::string name;          // "images"
-    graph::InputSpec element;  // "image", IMAGE
-    int least = 1;             // elements that must be there
-    int greatest = 50;
-};
-
-// Adds the row to the record; its elements are called "<name>.<element><number from 0>".
-void declare_row(graph::Schema& schema, const GrowingRow& row);
-
-// Declares a row and collects its elements into a field, by number.
-template <class Node, class T>
-void row_in(graph::Schema& schema, const GrowingRow& row, std::vector<T> Node::*member) {
-    declare_row(schema, row);
-    const std::string start = row.name + "." + row.element.name;
-    schema.binders.push_back([start, greatest = row.greatest, member](void* node, const graph::Arguments& arguments) {
-        for (int i = 0; i < greatest; ++i) {
-            const std::string name = start + std::to_string(i);
-            const graph::Value* value = graph::single(arguments, name);
-            if (value && !value->empty()) (static_cast<Node*>(node)->*member).push_back(graph::unbox<T>(*value, name));
-        }
-    });
-}
 
 // What was chosen and the inputs that came with it, by their own names ("width").
 struct Chosen {
