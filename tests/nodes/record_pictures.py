@@ -45,9 +45,9 @@ def chunk(kind, content):
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def raw_png(name, colour_type, depth, rows):
+def raw_png(name, colour_type, depth, rows, interlaced=False):
     body = b"".join(b"\0" + row for row in rows)
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, colour_type, 0, 0, int(interlaced))
     with open(os.path.join(PICTURES, name), "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b""))
 
@@ -73,6 +73,10 @@ def make_pictures():
     wide = rgb().astype(">u2") * 257 + 77
     raw_png("rgb_16.png", 2, 16, [row.tobytes() for row in wide.reshape(HEIGHT, -1)])
     raw_png("grey_16.png", 0, 16, [row.tobytes() for row in wide[..., 0]])
+    quarters = rgb()[..., 0] >> 6
+    raw_png("grey_2.png", 0, 2, [bytes(row.reshape(-1, 4) @ [64, 16, 4, 1]) for row in quarters.astype(int)])
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    raw_png("interlaced.png", 2, 8, [row.tobytes() for x, y, dx, dy in passes for row in rgb()[y::dy, x::dx]], True)
     for orientation in (2, 3, 6, 8):
         plain.save(path(f"turned_{orientation}.png"), exif=exif(orientation))
     frames = [Image.fromarray(np.roll(rgb(), 3 * i, 1)) for i in range(3)]
