@@ -33,6 +33,8 @@ DecodedPicture read_any(View file) {
 }  // namespace
 
 DecodedPicture decode_image(const std::filesystem::path& file) {
+    if (std::filesystem::is_directory(file))
+        throw NamedError("av.error.IsADirectoryError", "[Errno 21] Is a directory: '" + file.string() + "'");
     const auto size = std::filesystem::file_size(file);
     if (size > largest_file)
         throw UserError("cannot load '" + file.string() + "': it has " + std::to_string(size) + " bytes, more than " +
