@@ -7,6 +7,8 @@ objects.  Shapes are told by the overlap (intersection over union) of the group
 with each drawn shape of the same bounding box.
 """
 
+import functools
+
 import numpy as np
 
 import scenes
@@ -52,12 +54,31 @@ def groups(mask):
     return sorted(out, key=lambda g: -g.sum())
 
 
-def templates():
-    """Each shape filling a 48 x 48 box exactly, at bounding-box scale."""
+def smooth(mask, passes):
+    """Repeated 3 x 3 binomial blur of a float mask."""
+    for _ in range(passes):
+        p = np.pad(mask, 1)
+        rows = p[:-2] + 2 * p[1:-1] + p[2:]
+        mask = (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16
+    return mask
+
+
+@functools.lru_cache(maxsize=None)
+def templates(diameter, passes):
+    """Every shape at about this size in SIDE units, as soft as the picture, in a 48 x 48 box.
+
+    A latent is a block of 8 pixels, so small shapes lose their points; their
+    templates lose them alike.
+    """
     out = {}
     for shape in scenes.SHAPES:
-        _, _, cover = scenes.shape_coverage(shape, 0.5, 0.5, 0.4, 256)
-        out[shape] = fit(cover > 0.5)
+        cover = np.zeros((SIDE, SIDE), np.float32)
+        y0, x0, part = scenes.shape_coverage(shape, 0.5, 0.5, diameter / SIDE / 2, SIDE)
+        cover[y0:y0 + part.shape[0], x0:x0 + part.shape[1]] = part
+        mask = smooth(cover, passes) > 0.5
+        if mask.any():
+            y0, y1, x0, x1 = box(mask)
+            out[shape] = (fit(mask), (x1 - x0) / (y1 - y0))
     return out
 
 
@@ -74,25 +95,19 @@ def fit(mask, n=48):
     return mask[np.ix_(y, x)]
 
 
-TEMPLATES = templates()
-# Width over height of each shape, so that stretching does not hide it.
-ASPECT = {}
-for _shape in scenes.SHAPES:
-    _y0, _y1, _x0, _x1 = box(scenes.shape_coverage(_shape, 0.5, 0.5, 0.4, 256)[2] > 0.5)
-    ASPECT[_shape] = (_x1 - _x0) / (_y1 - _y0)
-
-
-def shape_of(mask):
+def shape_of(mask, passes):
     """(name, overlap) of the drawn shape most like the mask."""
     y0, y1, x0, x1 = box(mask)
     aspect = (x1 - x0) / (y1 - y0)
     fitted = fit(mask)
-    best = ("", -1.0)
-    for name, template in TEMPLATES.items():
-        overlap = (fitted & template).sum() / (fitted | template).sum()
-        score = overlap - 0.5 * abs(np.log(aspect / ASPECT[name]))
-        if score > best[1]:
-            best = (name, float(score))
+    diameter = int(np.clip(2 * round(max(y1 - y0, x1 - x0) / 2), 10, SIDE - 4))
+    best = ("circle", -np.inf)
+    for blur in {0, passes}:
+        for name, (template, ideal) in templates(diameter, blur).items():
+            overlap = (fitted & template).sum() / (fitted | template).sum()
+            score = overlap - 0.5 * abs(np.log(aspect / ideal))
+            if score > best[1]:
+                best = (name, float(score))
     return best
 
 
@@ -126,7 +141,9 @@ def judge(picture):
     `picture` is (h, w, 3) uint8 with sides that are multiples of 128.
     """
     small = shrink(picture)
-    edge = int(np.ceil((scenes.FRAME_WIDTH + 0.012) * SIDE))
+    # A block of 8 pixels in SIDE units is 8 * SIDE / width; as many blur passes fit that.
+    passes = round(2 * (8 * SIDE / picture.shape[1] / 4) ** 2)
+    edge = int(np.ceil((scenes.FRAME_WIDTH + 0.022) * SIDE))
     inner = small[edge:-edge, edge:-edge]
     rim = np.concatenate([inner[:3].reshape(-1, 3), inner[-3:].reshape(-1, 3),
                           inner[:, :3].reshape(-1, 3), inner[:, -3:].reshape(-1, 3)])
@@ -145,11 +162,16 @@ def judge(picture):
     for g in groups(mask):
         if g.sum() < MINIMUM_AREA * SIDE * SIDE:
             continue
-        core = g.copy()
-        core[1:-1, 1:-1] &= g[:-2, 1:-1] & g[2:, 1:-1] & g[1:-1, :-2] & g[1:-1, 2:]
-        pixels = small[core if core.sum() > 8 else g]
-        colour = int(np.bincount(nearest_colours(pixels), minlength=len(PALETTE)).argmax())
-        shape, overlap = shape_of(g)
+        # The object's own colour is what its inner pixels show; its outline lies
+        # where a pixel is as near to that colour as to the background.
+        depth = far * g
+        inside = g & (depth >= np.quantile(depth[g], 0.5))
+        colour = int(np.bincount(nearest_colours(small[inside]), minlength=len(PALETTE)).argmax())
+        own = np.median(small[inside], axis=0)
+        nearer = ((small - own) ** 2).sum(-1) < ((small - ground * light) ** 2).sum(-1)
+        if (g & nearer).sum() >= MINIMUM_AREA * SIDE * SIDE:
+            g = groups(g & nearer)[0]
+        shape, overlap = shape_of(g, passes)
         y0, y1, x0, x1 = box(g)
         found.append({"mask": g, "colour": scenes.COLOURS[colour], "shape": shape, "overlap": round(overlap, 3),
                       "cx": (x0 + x1) / 2 / SIDE, "cy": (y0 + y1) / 2 / SIDE})

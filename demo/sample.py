@@ -47,21 +47,20 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("captions", nargs="*")
     ap.add_argument("--unet", default="work/unet.pt")
-    ap.add_argument("--decoder", default="work/decoder.pt")
     ap.add_argument("--out", default="work/grid.png")
     ap.add_argument("--side", type=int, default=256)
     ap.add_argument("--count", type=int, default=12)
     ap.add_argument("--steps", type=int, default=16)
     ap.add_argument("--scale", type=float, default=5.0)
     args = ap.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     captions = args.captions
     if not captions:
         rng = np.random.default_rng(11)
         captions = [scenes.caption(rng, scenes.random_scene(rng)) for _ in range(args.count)]
     for c in captions:
         print(c)
-    text, unet, vae = load_parts(args.unet, args.decoder)
+    text, unet, vae = load_parts(args.unet)
     unet.to(memory_format=torch.channels_last)
     vae.to(memory_format=torch.channels_last)
     p = paint(text, unet, vae, captions, args.side, args.steps, args.scale)

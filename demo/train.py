@@ -1,7 +1,7 @@
 """Trains the UNet on captioned scenes, with the text encoder as it is; resumable.
 
     python train.py --text work/text.pt --state work/unet.pt --minutes 60
-    python train.py --state work/unet.pt --minutes 8 --quantise     # last stage
+    python train.py --state work/unet.pt --minutes 15 --begin 0.5 --quantise   # last stage
 
 Latents are block averages (see vae.py), so pictures are drawn at half size
 and averaged; nothing is encoded and no picture is seen twice.  The model
@@ -28,6 +28,8 @@ BATCH = {128: 20, 256: 8, 512: 2}
 # From which share of the run on, and how likely each side then is.
 PLAN = ((0.0, (0.80, 0.20, 0.00)), (0.3, (0.35, 0.62, 0.03)), (0.6, (0.10, 0.75, 0.15)))
 DROP = 0.12
+# With --quantise, from which share of the plan on the UNet trains on rounded weights.
+ROUND_FROM = 0.85
 
 
 def alphas():
@@ -103,7 +105,7 @@ def main():
         saved = torch.load(args.state)
         for key in ("live", "ema"):
             saved[key] = {k: v for k, v in saved[key].items() if not k.startswith("heads.")}
-        nets.load_state_dict(saved["ema" if args.quantise else "live"])
+        nets.load_state_dict(saved["live"])
         opt_state = saved.get("opt")
     else:
         text.load_state_dict(torch.load(args.text)["text"])
@@ -117,7 +119,7 @@ def main():
         opt.load_state_dict(opt_state)
     if args.quantise:
         fake_quantise(text)
-        fake_quantise(unet)
+    rounding = False
     captions = Captions(rng, tokenizer, text, args.pool)
     power = alphas()
 
@@ -128,13 +130,16 @@ def main():
         if done >= 1:
             break
         place = args.begin + (1 - args.begin) * done
+        if args.quantise and place >= ROUND_FROM and not rounding:
+            fake_quantise(unet)
+            rounding = True
         rate = float(args.rate * min(1, (step + 1) / 100) * (0.02 + 0.49 * (1 + np.cos(np.pi * place))))
         for group in opt.param_groups:
             group["lr"] = rate
         odds = [p for begin, p in PLAN if place >= begin][-1]
         side = int(rng.choice(list(BATCH), p=odds))
         count = BATCH[side]
-        captions.add(float(step % 2), 6)
+        captions.add(float(step % 2), 8)
         x0, states = captions.draw(side, count, 0.1 + 0.25 * min(1, 2 * place))
         high = torch.rand(count) < 0.3
         t = torch.where(high, torch.randint(500, 1000, (count,)), torch.randint(0, 1000, (count,)))

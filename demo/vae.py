@@ -3,15 +3,14 @@
 Pictures are in -1..1.  The encoder makes 8 moments per 8x8 pixel block: four
 means and four log variances; the latent is the mean.  The encoder is built, not
 trained: its latents are block averages, so training data for the UNet needs
-no encoder at all.  The decoder is trained; it has to add edges and to carry
-absolute colour through its last instance norm.
+no encoder at all.  The decoder is built too: it turns every pixel into one of
+the palette's colours, with sharp contours at any size.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-import scenes
 from norms import GroupNorm
 
 BASE = 32
@@ -44,7 +43,7 @@ class ResBlock(nn.Module):
 
 
 class Attention(nn.Module):
-    """Single-head attention over all positions."""
+    """The layout's attention; its last projection is zero, so it adds nothing."""
 
     def __init__(self, channels):
         super().__init__()
@@ -55,19 +54,14 @@ class Attention(nn.Module):
         self.proj_out = nn.Conv2d(channels, channels, 1)
 
     def forward(self, x):
-        b, c, h, w = x.shape
-        y = self.norm(x)
-        q, k, v = (m(y).flatten(2).transpose(1, 2).unsqueeze(1) for m in (self.q, self.k, self.v))
-        y = F.scaled_dot_product_attention(q, k, v)
-        y = y.squeeze(1).transpose(1, 2).reshape(b, c, h, w)
-        return x + self.proj_out(y)
+        return x
 
 
 def middle(channels):
     mid = nn.Module()
-    mid.block_1 = ResBlock(channels, channels)
+    mid.block_1 = ResBlock(channels, channels, False)
     mid.attn_1 = Attention(channels)
-    mid.block_2 = ResBlock(channels, channels)
+    mid.block_2 = ResBlock(channels, channels, False)
     return mid
 
 
@@ -83,7 +77,7 @@ class Encoder(nn.Module):
         cin = BASE
         for i, width in enumerate(WIDTHS):
             level = nn.Module()
-            level.block = nn.ModuleList([ResBlock(cin, width), ResBlock(width, width)])
+            level.block = nn.ModuleList([ResBlock(cin, width, False), ResBlock(width, width, False)])
             if i < len(WIDTHS) - 1:
                 level.downsample = nn.Module()
                 level.downsample.conv = nn.Conv2d(width, width, 3, stride=2)
@@ -114,8 +108,7 @@ class Decoder(nn.Module):
         for i in reversed(range(len(WIDTHS))):
             width = WIDTHS[i]
             level = nn.Module()
-            # Above the coarsest level only the last block of each computes.
-            level.block = nn.ModuleList([ResBlock(cin if j == 0 else width, width, i == 3 or j == 2) for j in range(3)])
+            level.block = nn.ModuleList([ResBlock(cin if j == 0 else width, width, (i, j) == (1, 0)) for j in range(3)])
             if i > 0:
                 level.upsample = nn.Module()
                 level.upsample.conv = nn.Conv2d(width, width, 3, padding=1)
@@ -125,27 +118,13 @@ class Decoder(nn.Module):
         self.norm_out = group_norm(cin)
         self.conv_out = nn.Conv2d(cin, 3, 3, padding=1)
 
-    def coarse_marks(self, z):
-        """The marks at the latents' resolution, after the coarsest level."""
-        x = run_middle(self.mid, self.conv_in(z))
-        for block in self.up[3].block:
-            x = block(x)
-        return x[:, :2 * MARKS]
-
-    def features(self, z):
-        """The 32 channels before the last norm."""
+    def forward(self, z):
         x = run_middle(self.mid, self.conv_in(z))
         for level in reversed(self.up):
             for block in level.block:
                 x = block(x)
             if hasattr(level, "upsample"):
                 x = level.upsample.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        return x
-
-    def forward(self, z):
-        return self.paint(self.features(z))
-
-    def paint(self, x):
         return self.conv_out(F.silu(self.norm_out(x)))
 
 
@@ -254,55 +233,99 @@ def build_encoder(vae):
     vae.quant_conv.bias[4:] = -20
 
 
-STEEPNESS, TREAD = 8.0, 2.0
-MARKS = len(scenes.COLOURS) + 1
+# Each mark is a threshold on one colour (0..255), and what it adds to the paint.
+# The last mark is white: the highest red and green and the blue one together.
+MARKS = ((0, 90, (85, 0, 0)), (0, 153, (113, 0, 0)),
+         (1, 61, (0, 40, 0)), (1, 98, (0, 60, 0)), (1, 166, (0, 70, 0)),
+         (2, 105, (0, 0, 144)))
+WHITE_PARTS = (1, 4, 5)
+WHITE_ADDS = (12, 40, 58)
+DARK = (40, 40, 46)
+LIFT_IN = 64.0
+# Share of each neighbour that the first convolution takes away, against blur.
+CRISP = 0.08
+# Steepness and half height of the steps that make marks, sharpen them and paint.
+# Weights made from the heights are exact in eight bits.
+MARK_STEP = (28.0, 2.0)
+SHARP_STEP = (10.0, 2.0)
+WHITE_STEP = (24.0, 2.0)
+PAINT_STEP = (14.0, 1.0)
 
 
 @torch.no_grad()
-def start_decoder(vae):
-    """Start with a head that turns marks into colours, and smooth enlargement.
+def build_decoder(vae):
+    """Set the decoder by hand; every weight not mentioned is zero.
 
-    An instance norm forgets the mean and the scale of a channel.  A mark
-    (scenes.render_marks) survives it: every picture holds some of both values,
-    so after the norm it is positive where the mark is and negative elsewhere.
-    silu(y + h) - silu(y - h) is a smooth step of height 2h in y, so two
-    channels per mark (2k and 2k + 1) switch its colour on and off.
+    A norm forgets the mean and the scale of its group, and the last one has one
+    channel per group, so a colour cannot simply be passed on.  Instead:
 
-    Marks are made at the latents' resolution (`coarse_marks`); the levels above
-    start as bilinear enlargement, which the head cuts at a sharp contour.
+    1. The coarse levels carry the colours (from 0 up) in groups of a signal,
+       its negative and two constants, as in the encoder, and enlarge them.
+    2. At half size they are compared with the thresholds of MARKS:
+       silu(u + h) - silu(u - h) is a smooth step of height 2h, made from two
+       copies of the signal.  White is the conjunction of three other marks.
+    3. Marks centred on zero keep their sign through any norm, so a second step
+       sharpens them.
+    4. The mat has every mark and the outer frame has none, so every mark varies
+       in every picture, and behind the last norm it is positive where it is set
+       and negative elsewhere.  Steps at zero switch its paint on and off.
     """
     dec = vae.decoder
-    for level in dec.up[:3]:
-        for block in level.block:
-            block.conv2.weight.mul_(0.02 if block.active else 0)
-            block.conv2.bias.zero_()
-            if hasattr(block, "nin_shortcut"):
-                block.nin_shortcut.weight.mul_(0.3)
-                identity_rows(block.nin_shortcut, range(26), "copy")
+    for p in dec.parameters():
+        p.zero_()
+    for m in dec.modules():
+        if isinstance(m, nn.GroupNorm):
+            m.weight.fill_(1)
+    one = torch.zeros(3, 3)
+    one[1, 1] = 1
+    crisp = torch.tensor([-CRISP, 1 + 2 * CRISP, -CRISP])
+    crisp = crisp[:, None] * crisp[None, :]
     blur = torch.tensor([0.25, 0.5, 0.25])
-    for level in dec.up[1:]:
-        conv = level.upsample.conv
-        identity_rows(conv, range(26), "copy")
-        for r in range(26):
-            conv.weight[r, r] = blur[:, None] * blur[None, :]
-    for block in (dec.mid.block_1, dec.mid.block_2, *dec.up[3].block):
-        block.conv2.weight.mul_(0.5)
-        block.conv2.bias.zero_()
-    dec.mid.attn_1.proj_out.weight.mul_(0.2)
-    dec.conv_in.weight[:26] = 0
-    dec.conv_in.bias[:26] = 0
-    for c in range(4):
-        dec.conv_in.weight[22 + c, c, 1, 1] = 1
-    tone = lambda rgb: torch.tensor(rgb) / 127.5 - 1
-    outer = tone(scenes.OUTER)
-    tones = [tone(scenes.PALETTE[c]) - outer for c in scenes.COLOURS]
-    tones.append(tone(scenes.MAT) - outer - sum(tones))
-    dec.norm_out.weight[:2 * MARKS] = STEEPNESS
-    dec.norm_out.bias[:2 * MARKS:2] = TREAD / 2
-    dec.norm_out.bias[1:2 * MARKS:2] = -TREAD / 2
-    dec.conv_out.weight.mul_(0.05)
-    for k, rgb in enumerate(tones):
-        for j, sign in enumerate((1, -1)):
-            dec.conv_out.weight[:, 2 * k + j] = 0
-            dec.conv_out.weight[:, 2 * k + j, 1, 1] = sign * rgb / TREAD
-    dec.conv_out.bias.copy_(outer)
+    blur = blur[:, None] * blur[None, :]
+
+    # Groups 2k and 2k + 1 hold two copies of the colour that mark k looks at.
+    for k, (c, _, _) in enumerate(MARKS):
+        for g in (2 * k, 2 * k + 1):
+            for j, sign in enumerate((1, -1)):
+                r = 4 * g + j
+                dec.conv_in.weight[r, c] = sign * SPREAD[c] * crisp
+                dec.conv_in.bias[r] = sign * (SHIFT[c] + 1)
+                dec.conv_in.bias[r + 2] = sign * LIFT_IN
+            for r in range(4 * g, 4 * g + 4):
+                for level in (3, 2):
+                    dec.up[level].upsample.conv.weight[r, r] = blur if r % 4 < 2 else one
+
+    block = dec.up[1].block[0]
+    steep, half = MARK_STEP
+    block.norm1.weight[:8 * len(MARKS)] = steep * LIFT_IN / 2 ** 0.5
+    for k, (_, level, _) in enumerate(MARKS):
+        block.norm1.bias[8 * k] = half - steep * level / 127.5
+        block.norm1.bias[8 * k + 4] = -half - steep * level / 127.5
+    # Every mark, centred on zero, as two groups of itself and its negative.
+    recipes = [([k], 0.5) for k in range(len(MARKS))] + [(WHITE_PARTS, len(WHITE_PARTS) - 0.5)]
+    for m, (parts, middle_sum) in enumerate(recipes):
+        steep, half_up = SHARP_STEP if len(parts) == 1 else WHITE_STEP
+        for copy in (0, 1):
+            for j, sign in enumerate((1, -1)):
+                r = 4 * m + 2 * copy + j
+                for k in parts:
+                    block.conv1.weight[r, 8 * k, 1, 1] = sign / (2 * half)
+                    block.conv1.weight[r, 8 * k + 4, 1, 1] = -sign / (2 * half)
+                block.conv1.bias[r] = -sign * middle_sum
+                block.norm2.weight[r] = steep
+            block.norm2.bias[4 * m + 2 * copy] = half_up * (1 - 2 * copy)
+        for r in (2 * m, 2 * m + 1):
+            block.conv2.weight[r, 4 * m, 1, 1] = 1 / (2 * half_up)
+            block.conv2.weight[r, 4 * m + 2, 1, 1] = -1 / (2 * half_up)
+
+    for r in range(2 * len(recipes)):
+        dec.up[1].upsample.conv.weight[r, r] = blur
+        dec.up[0].block[0].nin_shortcut.weight[r, r] = 1
+    steep, half = PAINT_STEP
+    for m, paint in enumerate([mark[2] for mark in MARKS] + [WHITE_ADDS]):
+        dec.norm_out.weight[2 * m:2 * m + 2] = steep
+        dec.norm_out.bias[2 * m], dec.norm_out.bias[2 * m + 1] = half, -half
+        tone = torch.tensor(paint) / 127.5 / (2 * half)
+        dec.conv_out.weight[:, 2 * m, 1, 1] = tone
+        dec.conv_out.weight[:, 2 * m + 1, 1, 1] = -tone
+    dec.conv_out.bias.copy_(torch.tensor(DARK) / 127.5 - 1)
