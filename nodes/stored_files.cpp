@@ -61,7 +61,8 @@ fs::path require_annotated_file(const Folders& folders, std::string_view name) {
     const auto path = Folders::inside(folders.directory(folder), file);
     if (!path) throw UserError("Invalid file path: " + python_repr(file));
     if (std::error_code failed; !fs::exists(*path, failed))
-        throw NamedError("FileNotFoundError", "[Errno 2] No such file or directory: " + python_repr(path->string()));
+        throw NamedError("FileNotFoundError",
+                         "[Errno 2] No such file or directory: " + python_repr(std::string_view(path->string())));
     return *path;
 }
 
