@@ -36,6 +36,8 @@ void complete_inputs(Schema& schema) {
     for (InputSpec& input : schema.inputs) {
         if (!input.choices) continue;
         if (!input.classic_combo) input.classic_combo = !is_modern;
+        // The field's default went when the choices came: the older nodes' lists stand alone.
+        if (!is_modern && input.options.empty()) input.shows_options = false;
         if (is_modern && !input.options.contains("multiselect")) input.options["multiselect"] = false;
     }
     if (!is_modern || !schema.output_node) return;

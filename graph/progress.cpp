@@ -44,10 +44,10 @@ void ProgressBoard::change(const NodeProgress& names, NodeState state, std::opti
 ProgressState ProgressBoard::shown() const {
     if (nodes_.size() <= most_shown) return {nodes_};
     ProgressState state;
-    const std::size_t first_recent = nodes_.size() - most_shown;
+    const std::size_t first_recent = nodes_.size() - latest_shown;
     for (auto i = running_.begin(); i != running_.end() && *i < first_recent; ++i)
         state.nodes.push_back(nodes_[*i]);
-    state.nodes.insert(state.nodes.end(), nodes_.end() - most_shown, nodes_.end());
+    state.nodes.insert(state.nodes.end(), nodes_.end() - latest_shown, nodes_.end());
     return state;
 }
 

@@ -34,12 +34,14 @@ private:
     std::atomic<bool> is_open_ = true;
 };
 
-// The state of every node that has started, in order. Each change is told with the states of all of them, or, in very
-// large prompts, of the running and the latest ones. Safe from any thread.
+// The state of every node that has started, in order. Each change is told with the states of all of them. Safe from
+// any thread.
 class ProgressBoard {
 public:
-    // How many nodes one message shows at most, running ones not counted.
+    // Beyond so many nodes, a message shows only the running and the latest ones: the messages of a prompt would grow
+    // with the square of its size.
     static constexpr std::size_t most_shown = 256;
+    static constexpr std::size_t latest_shown = 16;
 
     explicit ProgressBoard(std::shared_ptr<EventChannel> events) : events_(std::move(events)) {}
 

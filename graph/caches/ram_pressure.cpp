@@ -20,7 +20,7 @@ constexpr double unknown_size = 0.05;
 // An entry weighs this much more for every prompt that did not use it.
 constexpr double weight_per_generation = 1.3;
 // Asking the system for its memory costs more than a small node: look after every so many nodes.
-constexpr int trims_between_looks = 16;
+constexpr int trims_between_looks = 64;
 
 std::uint64_t size_of(const NodeOutput& output) {
     std::uint64_t bytes = 0;
@@ -55,7 +55,8 @@ RamPressureCache::RamPressureCache(Limits limits, std::function<MemoryState()> m
     : LruCache(0), limits_(limits), memory_(std::move(memory)), total_(memory_().total) {}
 
 void RamPressureCache::trim() {
-    if (total_ <= limits_.idle_headroom) {
+    if (total_ <= limits_.idle_headroom && trimmed_generation_ != generation_) {
+        trimmed_generation_ = generation_;
         std::erase_if(entries_, [this](const auto& entry) { return entry.second.generation != generation_; });
     }
     if (--trims_until_look_ > 0) return;

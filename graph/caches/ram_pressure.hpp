@@ -39,6 +39,7 @@ private:
     Limits limits_;
     std::function<MemoryState()> memory_;
     std::uint64_t total_;
+    std::uint64_t trimmed_generation_ = 0;  // whose beginning made entries idle
     int trims_until_look_ = 0;
 };
 
