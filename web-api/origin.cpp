@@ -89,8 +89,10 @@ void add_cache_headers(const Request& request, Response& response) {
     }
     if (!is_picture(lower(path))) return;
     const int status = response.status;
+    // A missing file of the frontend is remembered for a day, what a route did not find for an hour.
+    const bool is_route = path.starts_with("/api/") || path.starts_with("/experiment/");
     if (status == 404)
-        set_unless_there(response, "Cache-Control", "public, max-age=3600");
+        set_unless_there(response, "Cache-Control", is_route ? "public, max-age=3600" : "public, max-age=86400");
     else if ((status >= 200 && status <= 206) || status == 301 || status == 308)
         set_unless_there(response, "Cache-Control", "public, max-age=86400");
     else if (status == 302 || status == 303 || status == 307)
