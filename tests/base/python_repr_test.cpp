@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+using namespace std::literals;
+
 namespace easel {
 
 TEST(PythonRepr, PrintsFloatsWithTheFewestDigits) {
@@ -21,12 +23,12 @@ TEST(PythonRepr, PrintsFloatsWithTheFewestDigits) {
 }
 
 TEST(PythonRepr, QuotesAsPythonDoes) {
-    EXPECT_EQ(python_repr("plain"), "'plain'");
-    EXPECT_EQ(python_repr("it's"), "\"it's\"");
-    EXPECT_EQ(python_repr("both ' and \""), "'both \\' and \"'");
-    EXPECT_EQ(python_repr("a\n\t\\\x01\x7f"), "'a\\n\\t\\\\\\x01\\x7f'");
-    EXPECT_EQ(python_repr("h\u00e9 \u4e2d \U0001f600"), "'h\u00e9 \u4e2d \U0001f600'");
-    EXPECT_EQ(python_repr("\u00a0\u200b\ue000"), "'\\xa0\\u200b\\ue000'");
+    EXPECT_EQ(python_repr("plain"sv), "'plain'");
+    EXPECT_EQ(python_repr("it's"sv), "\"it's\"");
+    EXPECT_EQ(python_repr("both ' and \""sv), "'both \\' and \"'");
+    EXPECT_EQ(python_repr("a\n\t\\\x01\x7f"sv), "'a\\n\\t\\\\\\x01\\x7f'");
+    EXPECT_EQ(python_repr("h\u00e9 \u4e2d \U0001f600"sv), "'h\u00e9 \u4e2d \U0001f600'");
+    EXPECT_EQ(python_repr("\u00a0\u200b\ue000"sv), "'\\xa0\\u200b\\ue000'");
 }
 
 TEST(PythonRepr, PrintsContainers) {
