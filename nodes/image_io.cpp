@@ -25,7 +25,7 @@ DecodedPicture read_any(View file) {
     if (is_png(file)) return read_png(file);
     if (start.starts_with("\xff\xd8\xff")) return read_jpeg(file);
     if (start.starts_with("GIF8")) return read_gif(file);
-    if (start.starts_with("RIFF") && start.substr(8).starts_with("WEBP")) return read_webp(file);
+    if (start.starts_with("RIFF") && start.find("WEBP") == 8) return read_webp(file);
     if (is_plain(file)) return read_plain(file);
     throw NamedError("PIL.UnidentifiedImageError", "cannot identify image file");
 }

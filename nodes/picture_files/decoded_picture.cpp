@@ -18,6 +18,7 @@ DecodedPicture split(const Tensor& levels) {
     return picture;
 }
 
+constexpr std::int64_t unpadded_multiple = 32;
 constexpr std::int64_t largest_side = 1 << 20;
 constexpr std::int64_t largest_frame = 178'956'970;
 constexpr std::int64_t largest_animation = 1 << 28;
@@ -25,9 +26,11 @@ constexpr std::int64_t largest_animation = 1 << 28;
 }  // namespace
 
 DecodedPicture from_bytes(const Tensor& samples, Levels levels) {
-    Tensor numbers = samples.to(at::kFloat);
-    if (levels == Levels::exact) return split(numbers.div_(255.0));
-    return split(numbers.mul_(256.0).div_(65535.0));
+    if (levels == Levels::exact) return split(samples.to(at::kFloat).div_(255.0));
+    DecodedPicture picture = split(samples.to(at::kFloat).mul_(256.0).div_(65535.0));
+    if (levels == Levels::packed && picture.alpha && samples.size(2) % unpadded_multiple == 0)
+        picture.alpha = samples.select(-1, samples.size(-1) - 1).to(at::kFloat).div_(255.0);
+    return picture;
 }
 
 DecodedPicture from_words(const Tensor& samples) { return split(samples.to(at::kFloat).div_(65535.0)); }

@@ -15,8 +15,9 @@ struct DecodedPicture {
 };
 
 // How 8-bit samples become numbers. The reference reads most formats by way of 16 bits, where 255 becomes 0xff00: those
-// pictures are a little darker there, and an alpha channel of theirs is never quite opaque.
-enum class Levels { exact, widened };
+// pictures are a little darker there, and an alpha channel of theirs is never quite opaque. `packed` is the same, but
+// for pictures whose width is a multiple of 32 the alpha channel is exact: no padding goes before the conversion.
+enum class Levels { exact, widened, packed };
 
 // Splits [frames, h, w, channels] of uint8 (1 grey, 2 grey and alpha, 3 RGB, 4 RGBA) into colours and alpha.
 DecodedPicture from_bytes(const Tensor& samples, Levels levels);

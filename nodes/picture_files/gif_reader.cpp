@@ -143,7 +143,7 @@ public:
             if (frames_.empty()) throw UserError("a GIF file that ends before its first frame");
         }
         if (frames_.empty()) throw UserError("a GIF file without a frame");
-        return from_bytes(at::stack(frames_), Levels::widened);
+        return from_bytes(at::stack(frames_), Levels::packed);
     }
 
 private:

@@ -327,7 +327,8 @@ DecodedPicture read_png(View file) {
     const int turns = exif_quarter_turns(contents.exif);
     if (header.depth == 16) return turned(from_words(frames), turns);
     const bool is_coloured = header.colour_type != grey && header.colour_type != grey_alpha;
-    return turned(from_bytes(frames, is_coloured ? Levels::exact : Levels::widened), turns);
+    const bool is_exact_bilevel = header.depth == 1 && header.width % 32 == 0;
+    return turned(from_bytes(frames, is_coloured || is_exact_bilevel ? Levels::exact : Levels::widened), turns);
 }
 
 }  // namespace easel::nodes

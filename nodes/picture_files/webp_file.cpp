@@ -40,7 +40,8 @@ DecodedPicture read_still(const WebPData& file, const WebPBitstreamFeatures& fea
     const auto* read = with_alpha ? WebPDecodeRGBAInto(file.bytes, file.size, out, size, stride)
                                   : WebPDecodeRGBInto(file.bytes, file.size, out, size, stride);
     if (!read) throw UserError(unreadable);
-    return turned(from_bytes(samples, Levels::widened), quarter_turns(file));
+    const Levels levels = features.format == lossless ? Levels::packed : Levels::widened;
+    return turned(from_bytes(samples, levels), quarter_turns(file));
 }
 
 DecodedPicture read_frames(const WebPData& file, bool has_alpha) {

@@ -39,8 +39,9 @@ Tensor sample_bytes(at::IntArrayRef shape) {
     return at::arange(count, at::kLong).mul(37).remainder(251).to(at::kByte).reshape(shape);
 }
 
-// Formats with loss are decoded by another library there: their values may differ by a few of 255.
-double tolerance(const std::string& name) { return name.ends_with(".jpg") ? 3.01 / 255 : 0.06 / 255; }
+// JPEG files are decoded by another library there: their values may differ by a few of 255. Its conversions of colours
+// to 16 bits are off by up to 36 of 65535.
+double tolerance(const std::string& name) { return name.ends_with(".jpg") ? 3.01 / 255 : 40.0 / 65535; }
 
 TEST(ImageIo, ReadsWhatTheReferenceReads) {
     const Json expected = Json::parse(std::ifstream(data / "pictures.json"));
