@@ -6,7 +6,6 @@
 #include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
 
-#include <array>
 #include <optional>
 #include <vector>
 

@@ -124,7 +124,7 @@ Sigmas linear_quadratic(const NoiseLevels& levels, int64_t steps) {
 
 // "Align Your Steps": even steps in the arc tangent of sigma.
 Sigmas kl_optimal(const NoiseLevels& levels, int64_t steps) {
-    const Tensor ramp = at::arange(steps, at::kFloat) / static_cast<double>(steps - 1);
+    const Tensor ramp = at::arange(steps, at::kFloat) / static_cast<double>(std::max<int64_t>(steps - 1, 1));
     const double low = std::atan(static_cast<double>(levels.sigma_min()));
     const double high = std::atan(static_cast<double>(levels.sigma_max()));
     return with_final_zero(to_sigmas((ramp * low + (1.0 - ramp) * high).tan()));

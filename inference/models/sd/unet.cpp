@@ -1,5 +1,7 @@
 #include "inference/models/sd/unet.hpp"
 
+#include "base/error.hpp"
+
 #include <cmath>
 
 namespace easel::inference::sd {
@@ -30,6 +32,7 @@ UNet::UNet(const Weights& w)
       middle_transformer_(w / "middle_block" / 1), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {}
 
 Tensor UNet::predict(const NetworkInput& input) const {
+    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor context = input.context.to(dtype);
     const Tensor frequencies = timestep_embedding(input.timestep, model_channels_).to(dtype);
@@ -52,8 +55,8 @@ Tensor UNet::predict(const NetworkInput& input) const {
 }
 
 std::size_t UNet::activation_bytes(at::IntArrayRef latent) const {
-    // The skip connections of the widest level, twice over, and its attention in tiles: measured at about forty
-    // activations of the first level's width.
+    // The skip connections and, at the first level, a residual block over the widest concatenation and the gated feed
+    // forward, which has eight times the width: about forty tensors of the first level's size live at once.
     const auto cells = static_cast<std::size_t>(latent[0] * latent[2] * latent[3]);
     return cells * static_cast<std::size_t>(model_channels_) * 40 * c10::elementSize(weights_.compute_dtype());
 }

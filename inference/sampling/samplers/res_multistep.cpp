@@ -25,6 +25,7 @@ Tensor solve(Tensor x, const SamplerRun& run, Guidance guidance, Noise kind) {
         }
         run.report(i, denoised);
         const AncestralStep step = kind == Noise::ancestral ? ancestral_step(sigma, next) : AncestralStep{next, 0.0f};
+        // Moving the state by the guidance makes the steps below, written for one prediction, those of CFG++.
         if (guidance == Guidance::cfg_pp) x = x + (denoised - followed);
         if (step.down == 0.0f || !previous.defined()) {
             x = x + derivative(x, sigma, denoised) * (step.down - sigma);
