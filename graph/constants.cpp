@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace easel::graph {
 
@@ -159,6 +160,11 @@ bool python_less(const Json& left, const Json& right) {
     if (!both_text && !(a.is_number() && b.is_number()))
         throw NamedError("TypeError", "'<' not supported between instances of '" + std::string(python_type(left)) +
                                           "' and '" + std::string(python_type(right)) + "'");
+    // nlohmann compares the two kinds of integer as signed ones, which makes a seed above 2^63 negative.
+    if (a.is_number_unsigned() && b.type() == Json::value_t::number_integer)
+        return std::cmp_less(a.get<std::uint64_t>(), b.get<std::int64_t>());
+    if (b.is_number_unsigned() && a.type() == Json::value_t::number_integer)
+        return std::cmp_less(a.get<std::int64_t>(), b.get<std::uint64_t>());
     return a < b;
 }
 
