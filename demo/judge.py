@@ -174,7 +174,7 @@ def judge(picture):
         shape, overlap = shape_of(g, passes)
         y0, y1, x0, x1 = box(g)
         found.append({"mask": g, "colour": scenes.COLOURS[colour], "shape": shape, "overlap": round(overlap, 3),
-                      "cx": (x0 + x1) / 2 / SIDE, "cy": (y0 + y1) / 2 / SIDE})
+                      "cx": float(x0 + x1) / 2 / SIDE, "cy": float(y0 + y1) / 2 / SIDE})
     pair = len(found) == 2
     upright = False
     if pair:

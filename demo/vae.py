@@ -235,7 +235,7 @@ def build_encoder(vae):
 
 # Each mark is a threshold on one colour (0..255), and what it adds to the paint.
 # The last mark is white: the highest red and green and the blue one together.
-MARKS = ((0, 90, (85, 0, 0)), (0, 153, (113, 0, 0)),
+MARKS = ((0, 82, (85, 0, 0)), (0, 153, (113, 0, 0)),
          (1, 61, (0, 40, 0)), (1, 98, (0, 60, 0)), (1, 166, (0, 70, 0)),
          (2, 105, (0, 0, 144)))
 WHITE_PARTS = (1, 4, 5)
