@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS counters(name TEXT PRIMARY KEY, value INTEGER NOT NUL
 
 constexpr int attempts_allowed = 2;
 constexpr int commits_per_checkpoint = 200;
+constexpr int lock_tries = 20;
+constexpr auto lock_pause = std::chrono::milliseconds(100);
 
 std::int64_t now_ms() {
     using namespace std::chrono;
@@ -89,9 +91,13 @@ public:
         : descriptor_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
         if (descriptor_ < 0)
             throw Error("cannot write beside the job store " + path + " (choose another file with --database)");
-        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            ::close(descriptor_);
-            throw Error("another server uses the job store " + path + " (choose another file with --database)");
+        // A server that is being restarted may still be on its way out.
+        for (int tries = 0; ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0; ++tries) {
+            if (tries == lock_tries) {
+                ::close(descriptor_);
+                throw Error("another server uses the job store " + path + " (choose another file with --database)");
+            }
+            std::this_thread::sleep_for(lock_pause);
         }
     }
     ~FileLock() { ::close(descriptor_); }
