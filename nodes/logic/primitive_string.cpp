@@ -12,7 +12,7 @@ struct PrimitiveString {
         s.category = "utilities/primitive";
         s.display_name = "Text";
         s.search_aliases = {"text", "string", "text box", "prompt"};
-        s.in("value", &PrimitiveString::value).no_default();
+        s.in("value", &PrimitiveString::value).no_default().option("multiline", false);
     }
 
     std::string execute() const { return value; }

@@ -17,7 +17,7 @@ struct StringConcatenate {
                             "combine strings", "string concat", "append text", "combine text"};
         s.in("string_a", &StringConcatenate::string_a).no_default().multiline();
         s.in("string_b", &StringConcatenate::string_b).no_default().multiline();
-        s.in("delimiter", &StringConcatenate::delimiter);
+        s.in("delimiter", &StringConcatenate::delimiter).option("multiline", false);
     }
 
     std::string execute() const { return string_a + delimiter + string_b; }
