@@ -157,6 +157,7 @@ graph::Executor& Server::Parts::prepare() {
 
 void Server::Parts::run_io() {
     pthread_setname_np(pthread_self(), "easel-io");
+    const auto busy = net::make_work_guard(io);  // stop() still posts when no socket is left
     while (true) {
         try {
             io.run();
