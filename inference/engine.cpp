@@ -70,7 +70,8 @@ struct Engine::State {
             std::move(tensors), WeightTable::Settings{.origin = path.filename().string(),
                                                       .compute_dtype = compute_dtype(part, options.compute),
                                                       .device = options.compute.device,
-                                                      .round_to = round_to});
+                                                      .round_to = round_to,
+                                                      .pack = part != ModelPart::text_encoder});
         residency.track(result);
         return Weights(result);
     }

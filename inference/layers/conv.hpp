@@ -1,6 +1,7 @@
 // Convolution over [batch, channels, height, width].
 #pragma once
 
+#include "inference/layers/packed.hpp"
 #include "inference/weights/weights.hpp"
 
 namespace easel::inference {
@@ -16,7 +17,10 @@ struct Conv2d {
     // Keeps the size: stride 1, padded by half the kernel.
     explicit Conv2d(const Weights& w) : Conv2d(w, 1, w["weight"].size(-1) / 2) {}
 
-    Tensor operator()(const Tensor& x) const { return at::conv2d(x, weight.like(x), bias.like(x), stride, padding); }
+    Tensor operator()(const Tensor& x) const {
+        if (runs_packed(weight, x)) return packed_conv2d(x, weight, bias, stride, padding);
+        return at::conv2d(x, weight.like(x), bias.like(x), stride, padding);
+    }
 
     int64_t in_channels() const { return weight.size(1); }
     int64_t out_channels() const { return weight.size(0); }

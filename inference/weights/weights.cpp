@@ -52,35 +52,42 @@ void WeightTable::use(const std::shared_ptr<const PatchSet>& patches) {
     ++generation_;
 }
 
-const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Device device) {
+bool WeightTable::is_current(Entry& entry) {
     static const std::vector<AppliedPatch> none;
-    const auto& patches = patches_ ? patches_->of(entry.key) : none;
-    const bool right_form =
-        entry.ready.defined() && entry.ready.scalar_type() == dtype && entry.ready.device() == device;
-    if (!right_form || entry.baked != patches) {
-        entry.ready = Tensor();  // gives its memory back before the new one is made
-        Tensor source = settings_.round_to ? entry.stored.to(*settings_.round_to) : entry.stored;
-        if (!patches.empty()) source = patched(source, patches, entry.key);
-        entry.ready = source.to(device, dtype);
-        // Convolutions run with channels innermost; a kernel laid out otherwise would be copied at every call.
-        if (entry.ready.dim() == 4) entry.ready = entry.ready.contiguous(at::MemoryFormat::ChannelsLast);
-        entry.baked = patches;
-    }
+    if (entry.generation == generation_) return true;
     entry.generation = generation_;
+    const auto& patches = patches_ ? patches_->of(entry.key) : none;
+    if (entry.baked == patches) return true;
+    entry.baked = patches;
+    entry.ready = entry.packed = Tensor();  // gives their memory back before new ones are made
+    return false;
+}
+
+const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Device device) {
+    is_current(entry);
+    const Tensor& ready = entry.ready;
+    if (ready.defined() && ready.scalar_type() == dtype && ready.device() == device) return ready;
+    entry.ready = Tensor();
+    Tensor source = settings_.round_to ? entry.stored.to(*settings_.round_to) : entry.stored;
+    if (!entry.baked.empty()) source = patched(source, entry.baked, entry.key);
+    entry.ready = source.to(device, dtype);
+    // Convolutions run with channels innermost; a kernel laid out otherwise would be copied at every call.
+    if (entry.ready.dim() == 4) entry.ready = entry.ready.contiguous(at::MemoryFormat::ChannelsLast);
     return entry.ready;
 }
 
 void WeightTable::unload() {
-    for (auto& entry : entries_) {
-        entry.ready = Tensor();
-        entry.baked.clear();
-    }
+    for (auto& entry : entries_)
+        entry.ready = entry.packed = Tensor();
 }
 
 std::size_t WeightTable::resident_bytes() const {
     std::size_t bytes = 0;
-    for (const auto& entry : entries_)
+    for (const auto& entry : entries_) {
         if (entry.ready.defined() && entry.ready.data_ptr() != entry.stored.data_ptr()) bytes += entry.ready.nbytes();
+        if (entry.packed.defined())
+            bytes += static_cast<std::size_t>(entry.packed.numel()) * entry.packed.element_size();
+    }
     return bytes;
 }
 

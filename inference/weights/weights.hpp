@@ -48,14 +48,17 @@ public:
         at::Device device = at::kCPU;
         // Weights are first rounded to this type, as UNETLoader's `weight_dtype` asks.
         std::optional<at::ScalarType> round_to = std::nullopt;
+        // Worth laying out for the processor's kernels, because a prompt uses each weight many times.
+        bool pack = false;
     };
 
     struct Entry {
         std::string key;
         Tensor stored;
         Tensor ready;                     // undefined until first used
+        Tensor packed;                    // the ready form as a kernel wants it, in place of `ready`
         std::uint64_t generation = 0;     // of the table's patches when `ready` was last found current
-        std::vector<AppliedPatch> baked;  // what is in `ready`
+        std::vector<AppliedPatch> baked;  // what is in both
     };
 
     WeightTable(TensorMap tensors, Settings settings);
@@ -67,6 +70,14 @@ public:
             tensor.device() == device)
             return tensor;
         return prepare(entry, dtype, device);
+    }
+
+    // The ready form as `pack(dense)` lays it out, made once. It takes the place of the dense one.
+    template <class Pack>
+    const Tensor& packed(Entry& entry, at::ScalarType dtype, at::Device device, const Pack& pack) {
+        if (!is_current(entry) || !entry.packed.defined() || entry.packed.scalar_type() != dtype)
+            entry.packed = pack(prepare(entry, dtype, device)), entry.ready = Tensor();
+        return entry.packed;
     }
 
     // Makes `patches` (null: none) what later uses of the weights see. Weights whose patches stay the same are kept.
@@ -91,6 +102,8 @@ public:
 
 private:
     const Tensor& prepare(Entry& entry, at::ScalarType dtype, at::Device device);
+    // Whether the patches in force are the ones in the entry; where they are not, forgets what is made with others.
+    bool is_current(Entry& entry);
 
     Settings settings_;
     std::vector<Entry> entries_;
@@ -118,6 +131,13 @@ public:
 
     // Rows of a table [count, dim] as [indices..., dim]; the table as a whole is cast only where patches touch it.
     Tensor rows(const Tensor& indices, at::ScalarType dtype) const;
+
+    // The tensor in a kernel's own layout, made by `pack(dense)` when it is first used.
+    template <class Pack>
+    const Tensor& packed(const Tensor& x, const Pack& pack) const {
+        return table_->packed(*entry_, x.scalar_type(), x.device(), pack);
+    }
+    bool packs() const { return table_->settings().pack; }
 
     // As in the file: for looking at sizes and values, not for computing.
     const Tensor& stored() const { return entry_->stored; }
