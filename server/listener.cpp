@@ -12,6 +12,8 @@ namespace {
 
 constexpr auto handshake_limit = std::chrono::seconds(15);
 
+using OnlyV6 = net::detail::socket_option::boolean<IPPROTO_IPV6, IPV6_V6ONLY>;
+
 // Finds connections whose other end is gone without a word.
 void watch_for_silence(tcp::socket& socket) {
     error_code ignored;
@@ -73,7 +75,7 @@ void Listener::open(const std::string& address) {
     tcp::acceptor acceptor(io_);
     acceptor.open(endpoint.protocol(), failed);
     if (!failed) acceptor.set_option(net::socket_base::reuse_address(true), failed);
-    if (!failed && endpoint.address().is_v6()) acceptor.set_option(net::ip::v6_only(true), failed);
+    if (!failed && endpoint.address().is_v6()) acceptor.set_option(OnlyV6(true), failed);
     if (!failed) acceptor.bind(endpoint, failed);
     if (!failed) acceptor.listen(net::socket_base::max_listen_connections, failed);
     if (failed == net::error::address_in_use)

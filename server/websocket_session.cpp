@@ -129,7 +129,8 @@ private:
         beast::get_lowest_layer(socket_).close();
     }
 
-    websocket::stream<Stream> socket_;
+    // Without compression: messages are small, previews are compressed already.
+    websocket::stream<Stream, false> socket_;
     net::steady_timer wake_;
     const std::string client_id_;
     Site& site_;
