@@ -78,7 +78,7 @@ TEST_F(FoldersTest, UnderstandsTheReferencesOldNames) {
 
 TEST_F(FoldersTest, KeepsTheReferencesOrderOfKinds) {
     const Folders folders({.base = base});
-    ASSERT_GE(folders.model_kinds().size(), 28u);
+    ASSERT_EQ(folders.model_kinds().size(), 27u);
     EXPECT_EQ(folders.model_kinds()[0], "checkpoints");
     EXPECT_EQ(folders.model_kinds()[5], "diffusion_models");
     EXPECT_EQ(folders.model_kinds()[15], "custom_nodes");
