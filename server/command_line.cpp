@@ -43,6 +43,8 @@ constexpr const char* accepted_flags[] = {"--cpu",
 
 using Strings = std::vector<std::string>;
 
+const Strings commands = {"serve", "run", "nodes", "doctor"};
+
 // An option whose value may be left out comes with no value, or with a word that CLI11 puts in its place.
 bool has_value(const Strings& values) { return !values.empty() && !values.front().empty() && values.front() != "{}"; }
 
@@ -293,11 +295,11 @@ Print mistake(const CLI::App& app, std::span<const std::string> arguments, const
         const Strings flags = known_flags(app);
         for (const std::string& argument : arguments) {
             const std::string name = argument.substr(0, argument.find('='));
-            if (!name.starts_with("-") && name != arguments.front()) continue;
-            if (std::find(flags.begin(), flags.end(), name) != flags.end()) continue;
             const bool is_flag = name.starts_with("-");
-            const Strings nearest =
-                nearest_names(name, is_flag ? flags : Strings{"serve", "run", "nodes", "doctor"}, 2);
+            const Strings& known = is_flag ? flags : commands;
+            if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+            if (!is_flag && &argument != arguments.data()) continue;
+            const Strings nearest = nearest_names(name, known, 2);
             text = "easel: there is no " + std::string(is_flag ? "flag " : "command ") + name +
                    (nearest.empty() ? "" : "; did you mean " + joined(nearest) + "?") + "\n";
             break;

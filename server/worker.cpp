@@ -69,6 +69,7 @@ bool Worker::stop(std::chrono::milliseconds patience) {
     running_stop_.request_stop();
     if (ended_changed_.wait_for(lock, patience, [this] { return ended_; })) return true;
     const std::optional<std::string> stuck = running_;
+    gave_up_ = stuck.has_value();
     lock.unlock();
     if (stuck) parts_.jobs.requeue(*stuck);
     return false;
@@ -114,6 +115,7 @@ void Worker::run_job(graph::Executor& executor, const graph::Job& job) {
     bool is_cut_short = false;
     {
         std::lock_guard lock(mutex_);
+        if (gave_up_) return;
         is_cut_short = stopping_ && status == graph::JobStatus::cancelled;
     }
     if (is_cut_short) {

@@ -51,6 +51,7 @@ private:
     std::condition_variable ended_changed_;
     bool stopping_ = false;
     bool ended_ = false;
+    bool gave_up_ = false;  // on the running job, which is in the queue again
     bool wants_unload_ = false, wants_forget_ = false;
     std::stop_source claiming_;           // ends the wait for a job
     std::optional<std::string> running_;  // the id of the job that runs
