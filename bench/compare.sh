@@ -14,7 +14,7 @@ shift $(($# < 2 ? $# : 2))
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for side in easel reference; do
-    mkdir -p "$work/$side/models/checkpoints"
+    mkdir -p "$work/$side/models/checkpoints" "$work/$side/custom_nodes"
     [ -z "$checkpoint" ] || ln -s "$(realpath "$checkpoint")" "$work/$side/models/checkpoints/bench.safetensors"
 done
 "$here/.deps/venv/bin/python" "$compare" --rounds "${ROUNDS:-3}" ${checkpoint:+--checkpoint bench.safetensors} \
