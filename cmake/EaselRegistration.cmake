@@ -55,3 +55,28 @@ ${calls}}
 ")
     target_sources(easel_inference PRIVATE ${out})
 endfunction()
+
+# easel_text_family_registration(): writes register_text_families.cpp, which calls register_text_<file>(TextFamilies&) of
+# every file of inference/text/families/.
+function(easel_text_family_registration)
+    file(GLOB files CONFIGURE_DEPENDS inference/text/families/*.cpp)
+    list(SORT files)
+    set(declarations "")
+    set(calls "")
+    foreach(file ${files})
+        get_filename_component(name ${file} NAME_WE)
+        string(APPEND declarations "void register_text_${name}(TextFamilies&);\n")
+        string(APPEND calls "    register_text_${name}(families);\n")
+    endforeach()
+    set(out ${CMAKE_BINARY_DIR}/generated/register_text_families.cpp)
+    file(CONFIGURE OUTPUT ${out} CONTENT "// Written by cmake/EaselRegistration.cmake from the files of inference/text/families.
+#include \"inference/text/text_family.hpp\"
+
+namespace easel::inference {
+${declarations}
+void register_text_families(TextFamilies& families) {
+${calls}}
+}  // namespace easel::inference
+")
+    target_sources(easel_inference PRIVATE ${out})
+endfunction()

@@ -3,9 +3,10 @@
 #include "base/log.hpp"
 #include "inference/memory/residency.hpp"
 #include "inference/models/detect.hpp"
-#include "inference/text/clip.hpp"
+#include "inference/text/text_family.hpp"
 #include "inference/weights/safetensors.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace easel::inference {
@@ -28,17 +29,11 @@ FileKey key_of(const fs::path& path) {
     throw ModelError("ERROR: Could not detect model type of: " + path.string() + "\n" + describe(tensors));
 }
 
-const char* clip_name(const TensorMap& canonical) {
-    if (canonical.contains("text_model.encoder.layers.30.mlp.fc1.weight")) return "clip_g";
-    if (canonical.contains("text_model.encoder.layers.22.mlp.fc1.weight")) return "clip_h";
-    return "clip_l";
-}
-
-// How ComfyUI reads a CLIP that comes as a file of its own.
-TextPart clip_file_part(std::string_view name) {
-    if (name == "clip_l") return {.name = "clip_l", .project_pooled = false};
-    if (name == "clip_h") return {.name = "clip_h", .pad = 0, .layer = -2};
-    return {.name = "clip_g", .pad = 0, .layer = -2, .normalise_hidden = false};
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " and ") + word;
+    return text;
 }
 
 }  // namespace
@@ -46,12 +41,13 @@ TextPart clip_file_part(std::string_view name) {
 struct Engine::State {
     Options options;
     Families families;
+    TextFamilies text_families;
     Residency residency;
 
     std::map<FileKey, std::shared_ptr<const WeightFile>> files;
     std::map<FileKey, Checkpoint> checkpoints;
     std::map<std::pair<FileKey, WeightDtype>, Model> models;
-    std::map<std::vector<FileKey>, TextEncoder> text_encoders;
+    std::map<std::pair<std::string, std::vector<FileKey>>, TextEncoder> text_encoders;
     std::map<FileKey, Vae> vaes;
     std::map<FileKey, std::shared_ptr<const Lora>> loras;
 
@@ -86,25 +82,40 @@ struct Engine::State {
                       .latent_format = family.latent_format(w)});
     }
 
-    TextEncoder clip(const TensorMap& canonical, const TextPart& part, const fs::path& path) {
-        const Weights w = table(canonical, path, ModelPart::text_encoder, text_rounding(options.compute));
-        return TextEncoder(make_clip_model(w, part, {.embedding_folders = options.embedding_folders}), w.table());
+    TextEncoder text(const TextFamily& family, const std::vector<EncoderFile>& encoders, const fs::path& path) {
+        TensorMap tensors;
+        for (const EncoderFile& encoder : encoders)
+            for (const auto& [key, tensor] : encoder.tensors)
+                tensors.emplace(encoder.kind + "." + key, tensor);
+        const Weights w = table(std::move(tensors), path, ModelPart::text_encoder, text_rounding(options.compute));
+        return TextEncoder(family.build(w, {.embedding_folders = options.embedding_folders}), w.table());
     }
 
-    // The text encoder of a checkpoint, where it has one.
-    std::optional<TextEncoder> clip_in(const Family& family, const TensorMap& tensors, const fs::path& path) {
-        for (const TextPart& part : family.text)
-            for (const std::string_view prefix : part.prefixes)
-                if (const auto canonical = canonical_clip(part_of(tensors, prefix)))
-                    return clip(*canonical, part, path);
-        logger("inference")->warn("{} has no text encoder", path.filename().string());
-        return std::nullopt;
+    // The text encoders of a checkpoint, where it has any.
+    std::optional<TextEncoder> text_in(const Family& family, const TensorMap& tensors, const fs::path& path) {
+        std::vector<EncoderFile> encoders;
+        for (const CheckpointText::Part& part : family.text.parts) {
+            for (const std::string_view prefix : part.prefixes) {
+                auto encoder = recognise_encoder(part_of(tensors, prefix));
+                if (!encoder) continue;
+                encoder->kind = part.kind;
+                encoders.push_back(std::move(*encoder));
+                break;
+            }
+        }
+        if (encoders.empty()) {
+            logger("inference")->warn("{} has no text encoder", path.filename().string());
+            return std::nullopt;
+        }
+        const auto reads = [&](const TextFamily& candidate) { return candidate.name == family.text.family; };
+        return text(*std::ranges::find_if(text_families, reads), encoders, path);
     }
 };
 
 Engine::Engine(Options options) : state_(std::make_unique<State>()) {
     state_->options = std::move(options);
     register_families(state_->families);
+    register_text_families(state_->text_families);
 }
 
 Engine::~Engine() = default;
@@ -119,7 +130,7 @@ Checkpoint Engine::load_checkpoint(const fs::path& path) {
 
     Checkpoint checkpoint;
     checkpoint.model = state_->model(*family, std::move(network), path);
-    checkpoint.clip = state_->clip_in(*family, file->tensors, path);
+    checkpoint.clip = state_->text_in(*family, file->tensors, path);
     if (auto vae = part_of(file->tensors, "first_stage_model."); !vae.empty())
         checkpoint.vae = inference::load_vae(state_->table(std::move(vae), path, ModelPart::vae));
     return state_->checkpoints.emplace(key, std::move(checkpoint)).first->second;
@@ -139,23 +150,29 @@ Model Engine::load_diffusion_model(const fs::path& path, WeightDtype dtype) {
 }
 
 TextEncoder Engine::load_text_encoder(const std::vector<fs::path>& paths, std::string_view type) {
-    std::vector<FileKey> key;
+    std::pair<std::string, std::vector<FileKey>> key{std::string(type), {}};
     for (const auto& path : paths)
-        key.push_back(key_of(path));
+        key.second.push_back(key_of(path));
     if (const auto found = state_->text_encoders.find(key); found != state_->text_encoders.end()) return found->second;
-    if (paths.size() != 1)
-        throw ModelError("text encoders made of " + std::to_string(paths.size()) + " files are not supported yet");
-    const auto file = state_->open(paths[0]);
-    const auto canonical = canonical_clip(file->tensors);
-    const std::string name = paths[0].filename().string();
-    if (!canonical) {
-        const std::string what = describe(file->tensors);
-        throw ModelError(name + " is no CLIP text encoder" + (what.empty() ? "" : ": " + what));
+    std::vector<EncoderFile> encoders;
+    std::vector<std::string> kinds;
+    for (const auto& path : paths) {
+        const auto file = state_->open(path);
+        auto encoder = recognise_encoder(file->tensors);
+        if (!encoder) {
+            const std::string what = describe(file->tensors);
+            throw ModelError(path.filename().string() + " is no text encoder that is known" +
+                             (what.empty() ? "" : ": " + what));
+        }
+        kinds.push_back(encoder->kind);
+        encoders.push_back(std::move(*encoder));
     }
-    if (type == "sd3" || type == "hidream" || type == "stable_cascade")
-        throw ModelError("text encoders of type " + std::string(type) + " are not supported yet");
-    const TextPart part = clip_file_part(clip_name(*canonical));
-    return state_->text_encoders.emplace(key, state_->clip(*canonical, part, paths[0])).first->second;
+    const auto takes = [&](const TextFamily& family) { return family.matches(type, kinds); };
+    const auto family = std::ranges::find_if(state_->text_families, takes);
+    if (family == state_->text_families.end())
+        throw ModelError("the type " + std::string(type) + " does not take these text encoders, or they are not " +
+                         "supported together: " + joined(kinds));
+    return state_->text_encoders.emplace(key, state_->text(*family, encoders, paths.front())).first->second;
 }
 
 Vae Engine::load_vae(const fs::path& path) {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "inference/models/model.hpp"
-#include "inference/text/text_encoder.hpp"
+#include "inference/text/text_family.hpp"
 #include "inference/weights/weights.hpp"
 
 #include <memory>
@@ -27,8 +27,8 @@ struct Family {
     Parameterization (*parameterization)(const Weights& network);
     LatentFormat (*latent_format)(const Weights& network);
 
-    // Where a checkpoint of this family keeps its text encoders, and what they are.
-    std::vector<TextPart> text;
+    // Where a checkpoint of this family keeps its text encoders, and how they are read. No parts: it brings none.
+    CheckpointText text = {};
 };
 
 using Families = std::vector<Family>;

@@ -1,6 +1,13 @@
 #include "inference/models/model.hpp"
 
+#include "inference/sampling/concat_input.hpp"
+
 namespace easel::inference {
+
+void DiffusionModel::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
+    input.context = condition.cross;
+    input.concat = concat_input(concat_channels(), condition, target);
+}
 
 Tensor Model::predict(const NetworkInput& input) const {
     parts_->weights->use(patches_);

@@ -1,7 +1,9 @@
 // What MODEL links carry, and what a family's network implements behind it.
 #pragma once
 
+#include "inference/models/network_input.hpp"
 #include "inference/patches/lora.hpp"
+#include "inference/sampling/conditioning.hpp"
 #include "inference/sampling/parameterization.hpp"
 #include "inference/tensor.hpp"
 #include "inference/vae/latent_format.hpp"
@@ -13,15 +15,6 @@
 
 namespace easel::inference {
 
-// One evaluation of the network, conditions batched. Undefined tensors are absent inputs.
-struct NetworkInput {
-    Tensor x;         // [batch, channels, height, width], scaled by Prediction::network_input, float32
-    Tensor timestep;  // [batch], float32
-    Tensor context;   // [batch, tokens, dim]: encoded text
-    Tensor vector;    // [batch, dim]: pooled text and sizes, where the family has such an input
-    Tensor concat;    // [batch, channels, height, width]: what inpainting models read beside x
-};
-
 // One family's network. Weights are looked up through its table, so that one object serves every patched handle.
 class DiffusionModel {
 public:
@@ -30,6 +23,9 @@ public:
     // The network's output (noise, velocity, ...) as float32, shaped like `x`. Activations have the compute type of the
     // weights; timestep embeddings and sums in normalisations are float32.
     virtual Tensor predict(const NetworkInput& input) const = 0;
+    // Fills in what the network reads for one condition, all but x and timestep: called once for each run of sampling.
+    // Unless a family says otherwise: the encoded prompt, and `concat` where the network has such channels.
+    virtual void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const;
     // How many channels `concat` has beside x; 0 for most.
     virtual int64_t concat_channels() const { return 0; }
     // The largest memory that activations take for latents of this shape, for deciding what may stay resident.

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "inference/image/resize.hpp"
+#include "inference/vae/latent_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,7 +42,7 @@ Tensor blank_picture(at::IntArrayRef shape) {
     return picture;
 }
 
-Tensor mask_and_picture(const Model& model, const Condition& condition, const SamplingTarget& target) {
+Tensor mask_and_picture(const Condition& condition, const SamplingTarget& target) {
     const int64_t batch = target.shape[0];
     const std::optional<Tensor>& given = condition.concat_mask ? condition.concat_mask : target.noise_mask;
     if (!given) {
@@ -50,7 +51,7 @@ Tensor mask_and_picture(const Model& model, const Condition& condition, const Sa
         return at::cat({at::ones(one_channel, at::kFloat), blank_picture(target.shape)}, 1);
     }
     const Tensor picture =
-        condition.concat_latent_image ? model.latent_format().to_model(*condition.concat_latent_image) : target.latent;
+        condition.concat_latent_image ? target.format->to_model(*condition.concat_latent_image) : target.latent;
     Tensor mask = *given;
     if (mask.dim() == static_cast<int64_t>(target.shape.size())) mask = mask.narrow(1, 0, 1);
     mask = mask.reshape({-1, 1, mask.size(-2), mask.size(-1)});
@@ -65,10 +66,10 @@ Tensor picture_alone(const Condition& condition, const SamplingTarget& target) {
 
 }  // namespace
 
-Tensor concat_input(const Model& model, const Condition& condition, const SamplingTarget& target) {
-    const int64_t channels = model.network().concat_channels(), latent_channels = model.latent_format().channels;
+Tensor concat_input(int64_t channels, const Condition& condition, const SamplingTarget& target) {
+    const int64_t latent_channels = target.format->channels;
     if (channels == 0) return {};
-    if (channels == latent_channels + 1) return mask_and_picture(model, condition, target);
+    if (channels == latent_channels + 1) return mask_and_picture(condition, target);
     if (channels == latent_channels) return picture_alone(condition, target);
     throw ModelError("the diffusion model takes " + std::to_string(channels) +
                      " channels beside the latent, which no node can fill");

@@ -2,14 +2,14 @@
 // masked picture, editing models the picture to change.
 #pragma once
 
-#include "inference/models/model.hpp"
-#include "inference/sampling/resolved_condition.hpp"
+#include "inference/models/network_input.hpp"
+#include "inference/sampling/conditioning.hpp"
 
 namespace easel::inference {
 
 // [batch, concat channels, h, w] for the latents of `target`; undefined when the network has no such channels. One more
 // channel than the latent means mask and picture, as many mean a picture. Throws ModelError for any other number.
-// (BaseModel.concat_cond, IP2P.concat_cond)
-Tensor concat_input(const Model& model, const Condition& condition, const SamplingTarget& target);
+// `channels` is how many channels that is, 0 for none. (BaseModel.concat_cond, IP2P.concat_cond)
+Tensor concat_input(int64_t channels, const Condition& condition, const SamplingTarget& target);
 
 }  // namespace easel::inference

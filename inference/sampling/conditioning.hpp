@@ -5,7 +5,10 @@
 #include "inference/tensor.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace easel::inference {
@@ -47,6 +50,12 @@ struct Condition {
 
     std::optional<double> guidance;  // distilled guidance (Flux)
     SizeConditioning size;
+
+    std::optional<Tensor> attention_mask;   // [batch, tokens], 1 where a token of `cross` counts
+    std::vector<Tensor> reference_latents;  // pictures to look at, [batch, channels, (frames,) h, w] as the VAE made them
+    // What text encoders and conditioning nodes hand to the networks of one family, by the name that both know. The
+    // first dimension is the batch; a tensor without dimensions is a number.
+    std::map<std::string, Tensor, std::less<>> extra;
 };
 
 using Conditioning = std::vector<Condition>;

@@ -1,24 +1,21 @@
 #include "inference/sampling/guider.hpp"
 
 #include "base/error.hpp"
-#include "inference/image/resize.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace easel::inference {
 namespace {
 
-constexpr int64_t fuzz = 8;              // cells over which a box without a mask fades in
-constexpr int64_t most_repetitions = 4;  // of the shorter prompt, to batch it with a longer one
+constexpr int64_t fuzz = 8;  // cells over which a box without a mask fades in
 
 // One condition at one step: its part of x, and how much its prediction counts in every cell.
 struct Job {
     const ResolvedCondition* condition;
     bool is_negative;
     Tensor x, weight;
-    Tensor cross, concat;  // for the batch of x
+    NetworkInput inputs;  // for the batch of x
 };
 
 bool applies(const ResolvedCondition& condition, float sigma) {
@@ -58,29 +55,13 @@ Job make_job(const ResolvedCondition& condition, bool is_negative, const Tensor&
     Job job{.condition = &condition, .is_negative = is_negative};
     job.x = condition.box ? condition.box->of(x) : x;
     job.weight = weight_of(condition, job.x, x.sizes());
-    const auto for_batch = [&](const Tensor& input) { return repeat_to_batch(input, x.size(0)).to(x.device()); };
-    if (condition.inputs.cross.defined()) job.cross = for_batch(condition.inputs.cross);
-    if (condition.inputs.concat.defined()) {
-        const Tensor& concat = condition.inputs.concat;
-        job.concat = for_batch(condition.box ? condition.box->of(concat) : concat);
-    }
+    NetworkInput inputs = condition.inputs;
+    if (condition.box && inputs.concat.defined()) inputs.concat = condition.box->of(inputs.concat);
+    job.inputs = repeated(inputs, x.size(0), x.device());
     return job;
 }
 
-// Prompts of different lengths fit after repeating both to a common length, which attention does not notice.
-bool prompts_fit(const Tensor& a, const Tensor& b) {
-    if (a.defined() != b.defined()) return false;
-    if (!a.defined() || a.sizes() == b.sizes()) return true;
-    if (a.size(0) != b.size(0) || a.size(2) != b.size(2)) return false;
-    return std::lcm(a.size(1), b.size(1)) / std::min(a.size(1), b.size(1)) <= most_repetitions;
-}
-
-bool fits(const Job& a, const Job& b) {
-    const auto same_shape = [](const Tensor& p, const Tensor& q) {
-        return p.defined() == q.defined() && (!p.defined() || p.sizes() == q.sizes());
-    };
-    return a.x.sizes() == b.x.sizes() && prompts_fit(a.cross, b.cross) && same_shape(a.concat, b.concat);
-}
+bool fits(const Job& a, const Job& b) { return a.x.sizes() == b.x.sizes() && can_join(a.inputs, b.inputs); }
 
 // The jobs of `waiting` that fit the first one, last first as in the reference; they leave the list.
 std::vector<Job> take_batch(std::vector<Job>& waiting) {
@@ -92,33 +73,19 @@ std::vector<Job> take_batch(std::vector<Job>& waiting) {
     return batch;
 }
 
-Tensor joined_prompts(const std::vector<Job>& batch) {
-    if (!batch.front().cross.defined()) return {};
-    int64_t tokens = 1;
-    for (const Job& job : batch)
-        tokens = std::lcm(tokens, job.cross.size(1));
-    std::vector<Tensor> prompts;
-    for (const Job& job : batch)
-        prompts.push_back(job.cross.repeat({1, tokens / job.cross.size(1), 1}));
-    return at::cat(prompts);
-}
-
 // The pictures that the network sees in the jobs' parts of x.
 std::vector<Tensor> run_network(const Model& model, const std::vector<Job>& batch, float sigma) {
     const Prediction& prediction = *model.parameterization().prediction;
-    std::vector<Tensor> parts, concats;
+    std::vector<Tensor> parts;
+    std::vector<const NetworkInput*> inputs;
     for (const Job& job : batch) {
         parts.push_back(job.x);
-        if (job.concat.defined()) concats.push_back(job.concat);
+        inputs.push_back(&job.inputs);
     }
     const Tensor x = at::cat(parts);
-    const NetworkInput input{
-        .x = prediction.network_input(x, sigma),
-        .timestep = at::full({x.size(0)}, model.parameterization().levels->timestep(sigma), x.options()),
-        .context = joined_prompts(batch),
-        .vector = {},
-        .concat = concats.empty() ? Tensor() : at::cat(concats),
-    };
+    NetworkInput input = joined(inputs);
+    input.x = prediction.network_input(x, sigma);
+    input.timestep = at::full({x.size(0)}, model.parameterization().levels->timestep(sigma), x.options());
     return prediction.denoised(model.predict(input), x, sigma).chunk(static_cast<int64_t>(batch.size()));
 }
 

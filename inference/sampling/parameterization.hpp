@@ -50,12 +50,32 @@ struct Parameterization {
     std::shared_ptr<const NoiseLevels> levels;
 };
 
-// x = picture + sigma * noise; the network predicts the noise (eps), or the velocity v of Salimans and Ho (2022).
+// x = picture + sigma * noise; the network predicts the noise (eps), or the velocity v of Salimans and Ho (2022), or
+// what EDM's network does (Karras et al. 2022). `sigma_data` is the deviation of the data.
 std::shared_ptr<const Prediction> eps_prediction();
-std::shared_ptr<const Prediction> v_prediction();
+std::shared_ptr<const Prediction> v_prediction(double sigma_data = 1.0);
+std::shared_ptr<const Prediction> edm_prediction(double sigma_data = 0.5);
+// The network predicts the picture itself. (X0)
+std::shared_ptr<const Prediction> picture_prediction();
+// Rectified flow (Liu et al. 2022): x = (1 - sigma) * picture + sigma * noise, the network predicts noise - picture.
+// `noise_scale` is the deviation of the noise. (CONST)
+std::shared_ptr<const Prediction> flow_prediction(double noise_scale = 1.0);
+// Rectified flow over unbounded levels, sigma / (1 + sigma) being the share of noise. (COSMOS_RFLOW)
+std::shared_ptr<const Prediction> unbounded_flow_prediction();
 
 // Stable Diffusion's schedule: betas whose square roots rise linearly over 1000 timesteps.
 std::shared_ptr<const NoiseLevels> scaled_linear_levels(double first_beta = 0.00085, double last_beta = 0.012,
                                                         int timesteps = 1000);
+// Levels of a table, rising; timesteps count them.
+std::shared_ptr<const NoiseLevels> discrete_levels(const std::vector<double>& sigmas);
+// Shares of noise 0..1 of a flow, moved towards noise by `shift` as larger pictures need; the network's time is
+// `multiplier` at pure noise. (ModelSamplingDiscreteFlow)
+std::shared_ptr<const NoiseLevels> flow_levels(double shift = 1.0, double multiplier = 1000.0);
+// The same with a shift of exp(`mu`) and a time of 1 at pure noise. (ModelSamplingFlux)
+std::shared_ptr<const NoiseLevels> flux_levels(double mu = 1.15);
+// A thousand levels evenly spaced by ratio. The network's time is log(sigma) / 4, or two thirds of a half turn's arc
+// tangent, or the share of noise. (ModelSamplingContinuousEDM, ModelSamplingContinuousV, ModelSamplingCosmosRFlow)
+enum class ContinuousTime { quarter_log, arc_tangent, noise_share };
+std::shared_ptr<const NoiseLevels> continuous_levels(ContinuousTime time, double sigma_min, double sigma_max);
 
 }  // namespace easel::inference

@@ -1,7 +1,6 @@
 #include "inference/sampling/resolved_condition.hpp"
 
 #include "inference/image/resize.hpp"
-#include "inference/sampling/concat_input.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -62,10 +61,10 @@ ResolvedCondition resolve_one(const Model& model, const Condition& condition, co
     const at::IntArrayRef spatial = target.shape.slice(2);
     const NoiseLevels& levels = *model.parameterization().levels;
     ResolvedCondition resolved{
-        .inputs = {.cross = condition.cross, .concat = concat_input(model, condition, target)},
         .strength = condition.strength,
         .mask_strength = condition.mask_strength,
     };
+    model.network().set_inputs(resolved.inputs, condition, target);
     if (condition.area) resolved.box = to_box(*condition.area, spatial);
     if (condition.mask) {
         resolved.mask = to_mask(*condition.mask, spatial);
@@ -130,8 +129,10 @@ Tensor Box::of(const Tensor& tensor, int64_t first_dimension) const {
 
 ResolvedConditions resolve(const Model& model, const Conditioning& positive, const Conditioning& negative,
                            const SamplingTarget& target) {
+    SamplingTarget of_negative = target;
+    of_negative.is_negative = true;
     ResolvedConditions conditions{.positive = resolve_all(model, positive, target),
-                                  .negative = resolve_all(model, negative, target)};
+                                  .negative = resolve_all(model, negative, of_negative)};
     for (std::size_t i = 0; i < conditions.positive.size(); ++i)
         add_opposite(conditions.negative, conditions.positive[i]);
     for (std::size_t i = 0; i < conditions.negative.size(); ++i)

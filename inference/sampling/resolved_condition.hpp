@@ -21,25 +21,13 @@ struct Box {
 };
 
 struct ResolvedCondition {
-    // The inputs of the network, [batch, ...]; undefined where the network has none.
-    struct Inputs {
-        Tensor cross, concat;
-    };
-
-    Inputs inputs;
+    NetworkInput inputs;  // all but x and timestep
     std::optional<Box> box;
     double strength = 1.0;
     std::optional<Tensor> mask;  // [batch, spatial...], at the latent's size
     double mask_strength = 1.0;
     // Counts where sigma is within; unset is unlimited.
     std::optional<double> first_sigma, last_sigma;
-};
-
-// What is being sampled, in the model's scale.
-struct SamplingTarget {
-    at::IntArrayRef shape;
-    const Tensor& latent;
-    std::optional<Tensor> noise_mask;  // [batch, channels, h, w]
 };
 
 struct ResolvedConditions {

@@ -97,7 +97,7 @@ Tensor sample_custom(const Model& model, const CustomSampleRequest& request) {
 
     const Tensor noise = request.noise.to(device, at::kFloat);
     Tensor latent = request.latent.samples.to(device, at::kFloat);
-    SamplingTarget target{.shape = noise.sizes(), .latent = latent, .noise_mask = {}};
+    SamplingTarget target{.shape = noise.sizes(), .latent = latent, .noise_mask = {}, .format = &format};
     if (request.latent.noise_mask)
         target.noise_mask = reshape_mask(request.latent.noise_mask->to(at::kFloat), noise.sizes()).to(device);
     if (!is_empty(latent)) latent = format.to_model(latent);  // an empty latent stays so where the format has a shift

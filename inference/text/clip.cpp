@@ -73,11 +73,12 @@ struct ClipEncoder::Batch {
     std::vector<int64_t> pooled_rows;  // of each chunk: its last token that counts
 };
 
-ClipEncoder::ClipEncoder(const Weights& w, TextPart part, TextSettings settings) : part_(std::move(part)), network_(w) {
-    format_.pad = part_.pad;
+ClipEncoder::ClipEncoder(const Weights& w, ClipReading reading, TextSettings settings)
+    : reading_(reading), network_(w) {
+    format_.pad = reading_.pad;
     format_.tokenize = [](std::string_view text) { return ClipBpe::instance().encode(text); };
     if (settings.embedding_folders)
-        format_.embedding = [name = part_.name, folders = settings.embedding_folders](std::string_view wanted) {
+        format_.embedding = [name = std::string(reading_.name), folders = settings.embedding_folders](std::string_view wanted) {
             return find_embedding(wanted, name, folders()).value_or(Tensor());
         };
 }
@@ -130,10 +131,10 @@ ClipEncoder::Encoded ClipEncoder::encode(std::string_view prompt, std::optional<
         chunks.push_back(std::move(empty));
     }
 
-    auto layer = stop_layer ? stop_layer : part_.layer;
+    auto layer = stop_layer ? stop_layer : reading_.layer;
     if (layer && std::abs(*layer) > network_.layer_count()) layer.reset();
     const Batch batch = embed(chunks);
-    const auto out = network_(batch.embeddings, layer, part_.normalise_hidden);
+    const auto out = network_(batch.embeddings, layer, reading_.normalise_hidden);
 
     Tensor cross = out.hidden.narrow(0, 0, count);
     if (weighted) {
@@ -150,18 +151,18 @@ ClipEncoder::Encoded ClipEncoder::encode(std::string_view prompt, std::optional<
     }
     const Tensor pooled = out.last[0][batch.pooled_rows.front()].unsqueeze(0);
     return {.cross = cross.flatten(0, 1).unsqueeze(0),
-            .pooled = part_.project_pooled ? network_.project(pooled) : pooled};
+            .pooled = reading_.project_pooled ? network_.project(pooled) : pooled};
 }
 
 namespace {
 
 class SingleClip final : public TextModel {
 public:
-    SingleClip(const Weights& w, const TextPart& part, const TextSettings& settings)
-        : weights_(w), name_(part.name), encoder_(w, part, settings) {}
+    SingleClip(const Weights& w, const ClipReading& reading, const TextSettings& settings)
+        : weights_(w), name_(reading.name), encoder_(w, reading, settings) {}
 
-    Condition encode(std::string_view prompt, std::optional<int> stop_layer) const override {
-        auto encoded = encoder_.encode(prompt, stop_layer);
+    Condition encode(const TextRequest& request, std::optional<int> stop_layer) const override {
+        auto encoded = encoder_.encode(request.prompt_for(name_), stop_layer);
         Condition condition;
         condition.cross = std::move(encoded.cross);
         condition.pooled = std::move(encoded.pooled);
@@ -178,8 +179,9 @@ private:
 
 }  // namespace
 
-std::shared_ptr<const TextModel> make_clip_model(const Weights& w, const TextPart& part, const TextSettings& settings) {
-    return std::make_shared<SingleClip>(w, part, settings);
+std::shared_ptr<const TextModel> make_clip_model(const Weights& w, const ClipReading& reading,
+                                                 const TextSettings& settings) {
+    return std::make_shared<SingleClip>(w, reading, settings);
 }
 
 }  // namespace easel::inference

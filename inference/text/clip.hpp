@@ -16,6 +16,15 @@
 
 namespace easel::inference {
 
+// How one family reads a CLIP.
+struct ClipReading {
+    std::string_view name = "clip_l";  // ComfyUI's name of the encoder, in embedding files and LoRA keys
+    int pad = 49407;                   // the token behind a prompt's end
+    std::optional<int> layer = {};     // which layer is read unless the handle says otherwise; unset is the last
+    bool normalise_hidden = true;      // whether a hidden layer's output passes the final norm
+    bool project_pooled = true;        // whether the pooled output goes through text_projection
+};
+
 struct ClipLayer {
     LayerNorm norm1, norm2;
     Linear q, k, v, out;
@@ -57,7 +66,7 @@ private:
 class ClipEncoder {
 public:
     // `w` as above.
-    ClipEncoder(const Weights& w, TextPart part, TextSettings settings);
+    ClipEncoder(const Weights& w, ClipReading reading, TextSettings settings);
 
     struct Encoded {
         Tensor cross;   // [1, 77 * chunks, dim]
@@ -69,13 +78,14 @@ private:
     struct Batch;
     Batch embed(const std::vector<PromptChunk>& chunks) const;
 
-    TextPart part_;
+    ClipReading reading_;
     ClipTextNetwork network_;
     PromptFormat format_;
 };
 
 // A text model of one CLIP.
-std::shared_ptr<const TextModel> make_clip_model(const Weights& w, const TextPart& part, const TextSettings& settings);
+std::shared_ptr<const TextModel> make_clip_model(const Weights& w, const ClipReading& reading,
+                                                 const TextSettings& settings);
 
 // Renames the tensors of a CLIP in any layout (Hugging Face with or without its `text_model.`, OpenCLIP with joint
 // projections) to Hugging Face's. Nothing when they are no CLIP text model. No tensor is copied, except a projection

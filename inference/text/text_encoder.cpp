@@ -2,9 +2,14 @@
 
 namespace easel::inference {
 
-Conditioning TextEncoder::encode(std::string_view prompt) const {
+const std::string& TextRequest::prompt_for(std::string_view encoder) const {
+    const auto found = by_encoder.find(encoder);
+    return found == by_encoder.end() ? prompt : found->second;
+}
+
+Conditioning TextEncoder::encode(const TextRequest& request) const {
     weights_->use(patches_);
-    return {model_->encode(prompt, stop_layer_)};
+    return {model_->encode(request, stop_layer_)};
 }
 
 TextEncoder TextEncoder::with_lora(const Lora& lora, double strength) const {

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,18 +18,18 @@
 
 namespace easel::inference {
 
-// One encoder inside a checkpoint: which kind of text model, and under which key prefixes files keep it (the first
-// that is present counts).
-struct TextPart {
-    enum class Kind { clip };
+// What is to be encoded: a prompt, and what some encoders read beside it.
+struct TextRequest {
+    std::string prompt;
+    // Prompts of single encoders that differ from `prompt`, by the encoder's name ("clip_g", "t5xxl").
+    std::map<std::string, std::string, std::less<>> by_encoder = {};
+    std::vector<Tensor> images = {};  // [1, height, width, 3] in 0..1, for encoders that see
+    // What is put around the prompt instead of the family's own template; `{}` stands for the prompt.
+    std::optional<std::string> chat_template = {};
+    // Settings of single families, by the names of their nodes' inputs ("t5xxl_min_length").
+    std::map<std::string, double, std::less<>> settings = {};
 
-    Kind kind = Kind::clip;
-    std::string_view name = "clip_l";  // ComfyUI's name of the encoder, in embedding files and LoRA keys
-    std::vector<std::string_view> prefixes = {};
-    int pad = 49407;                // the token behind a prompt's end
-    std::optional<int> layer = {};  // which layer is read unless the handle says otherwise; unset is the last
-    bool normalise_hidden = true;   // whether a hidden layer's output passes the final norm
-    bool project_pooled = true;     // whether the pooled output goes through text_projection
+    const std::string& prompt_for(std::string_view encoder) const;
 };
 
 // What a prompt is encoded with beside the weights.
@@ -42,7 +43,7 @@ class TextModel {
 public:
     virtual ~TextModel() = default;
     // `stop_layer`: read this layer instead of the last (-1 is the last, -2 the one before, ...).
-    virtual Condition encode(std::string_view prompt, std::optional<int> stop_layer) const = 0;
+    virtual Condition encode(const TextRequest& request, std::optional<int> stop_layer) const = 0;
     virtual LoraKeys lora_keys() const = 0;
 };
 
@@ -53,7 +54,8 @@ public:
     TextEncoder(std::shared_ptr<const TextModel> model, std::shared_ptr<WeightTable> weights)
         : model_(std::move(model)), weights_(std::move(weights)) {}
 
-    Conditioning encode(std::string_view prompt) const;
+    Conditioning encode(std::string_view prompt) const { return encode(TextRequest{.prompt = std::string(prompt)}); }
+    Conditioning encode(const TextRequest& request) const;
 
     // Strength 0 returns the same handle.
     TextEncoder with_lora(const Lora& lora, double strength) const;

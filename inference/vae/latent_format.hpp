@@ -15,16 +15,23 @@ struct LatentFormat {
     int64_t downscale_ratio = 8;  // pixels per latent cell and side
     double scale = 1.0;           // model latent = (VAE latent - shift) * scale
     double shift = 0.0;
+    // Statistics of each channel, where latents are normalised one by one: (latent - mean) / deviation * scale.
+    std::vector<double> mean, deviation;
 
     // A linear guess of red, green and blue (-1..1) from each latent channel, for previews. Empty: no preview.
     std::vector<std::array<double, 3>> rgb_factors;
     std::array<double, 3> rgb_bias{0.0, 0.0, 0.0};
 
-    Tensor to_model(const Tensor& latent) const { return (shift == 0.0 ? latent : latent - shift) * scale; }
-    Tensor from_model(const Tensor& latent) const { return shift == 0.0 ? latent / scale : latent / scale + shift; }
+    Tensor to_model(const Tensor& latent) const;
+    Tensor from_model(const Tensor& latent) const;
 };
 
 // Stable Diffusion 1.x and 2.x.
 LatentFormat sd15_latent_format();
+LatentFormat sdxl_latent_format();
+LatentFormat sd3_latent_format();
+LatentFormat flux_latent_format();
+// Wan 2.1's, which Qwen-Image and Anima use as well: three dimensions.
+LatentFormat wan21_latent_format();
 
 }  // namespace easel::inference

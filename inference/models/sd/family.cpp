@@ -24,9 +24,8 @@ void register_sd(Families& families) {
                 return Parameterization{eps_prediction(), scaled_linear_levels()};
             },
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
-        .text = {{.kind = TextPart::Kind::clip,
-                  .prefixes = {"cond_stage_model.transformer.", "cond_stage_model."},
-                  .project_pooled = false}},
+        .text = {.family = "sd1",
+                 .parts = {{.kind = "clip_l", .prefixes = {"cond_stage_model.transformer.", "cond_stage_model."}}}},
     });
 }
 
