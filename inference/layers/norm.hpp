@@ -3,6 +3,8 @@
 
 #include "inference/weights/weights.hpp"
 
+#include <optional>
+
 namespace easel::inference {
 
 // Over groups of channels of [batch, channels, ...].
@@ -29,6 +31,18 @@ struct LayerNorm {
     Tensor operator()(const Tensor& x) const {
         return at::layer_norm(x, weight.shape(), weight.like(x), bias.like(x), eps);
     }
+};
+
+// By the root mean square over the last dimension, scaled but not shifted. Files call the scale `weight` or `scale`.
+struct RmsNorm {
+    Weight weight;              // [dim]
+    std::optional<double> eps;  // nothing: the machine epsilon of the activations, torch.nn.RMSNorm's default
+
+    RmsNorm() = default;
+    explicit RmsNorm(const Weights& w, std::optional<double> eps_ = std::nullopt)
+        : weight(w.contains("scale") ? w["scale"] : w["weight"]), eps(eps_) {}
+
+    Tensor operator()(const Tensor& x) const { return at::rms_norm(x, weight.shape(), weight.like(x), eps); }
 };
 
 }  // namespace easel::inference

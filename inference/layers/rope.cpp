@@ -1,0 +1,73 @@
+#include "inference/layers/rope.hpp"
+
+#include <ATen/Parallel.h>
+
+namespace easel::inference {
+namespace {
+
+bool runs_here(const Tensor& x, const Rope& rope) {
+    return x.is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.stride(3) == 1 &&
+           rope.cos.is_contiguous() && rope.sin.is_contiguous();
+}
+
+// One pass over dense rows in place of the four that tensor operations take.
+Tensor rotate_floats(const Tensor& x, const Rope& rope) {
+    const int64_t heads = x.size(1), tokens = x.size(2), dim = x.size(3);
+    Tensor out = at::empty(x.sizes(), x.options());
+    const float* const from = x.const_data_ptr<float>();
+    const float* const cos = rope.cos.const_data_ptr<float>();
+    const float* const sin = rope.sin.const_data_ptr<float>();
+    float* const to = out.mutable_data_ptr<float>();
+    const auto rotate_rows = [&](int64_t first, int64_t last) {
+        for (int64_t row = first; row < last; ++row) {
+            const int64_t token = row % tokens, head = row / tokens % heads, member = row / tokens / heads;
+            const float* const in = from + member * x.stride(0) + head * x.stride(1) + token * x.stride(2);
+            const float* const c = cos + token * (dim / 2);
+            const float* const s = sin + token * (dim / 2);
+            float* const result = to + row * dim;
+            for (int64_t i = 0; i < dim / 2; ++i) {
+                const float a = in[2 * i], b = in[2 * i + 1];
+                result[2 * i] = c[i] * a - s[i] * b;
+                result[2 * i + 1] = s[i] * a + c[i] * b;
+            }
+        }
+    };
+    constexpr int64_t rows_worth_a_thread = 256;
+    at::parallel_for(0, x.size(0) * heads * tokens, rows_worth_a_thread, rotate_rows);
+    return out;
+}
+
+}  // namespace
+
+Rope rope_table(const Tensor& positions, at::IntArrayRef dims, double theta) {
+    const auto options = positions.options().dtype(at::kDouble);
+    std::vector<Tensor> angles;
+    for (std::size_t axis = 0; axis < dims.size(); ++axis) {
+        const int64_t dim = dims[axis];
+        const Tensor exponent =
+            at::linspace(0.0, static_cast<double>(dim - 2) / static_cast<double>(dim), dim / 2, options);
+        const Tensor frequency = at::pow(at::Scalar(theta), exponent).reciprocal();
+        const Tensor position = positions.select(1, static_cast<int64_t>(axis)).to(at::kFloat).to(at::kDouble);
+        angles.push_back(position.unsqueeze(1) * frequency);
+    }
+    const Tensor angle = at::cat(angles, 1);  // [tokens, dim / 2]
+    return {.cos = angle.cos().to(at::kFloat), .sin = angle.sin().to(at::kFloat)};
+}
+
+Rope joined(const std::vector<Rope>& tables) {
+    std::vector<Tensor> cos, sin;
+    for (const Rope& table : tables) {
+        cos.push_back(table.cos);
+        sin.push_back(table.sin);
+    }
+    return {.cos = at::cat(cos), .sin = at::cat(sin)};
+}
+
+Tensor rotate_pairs(const Tensor& x, const Rope& rope) {
+    if (runs_here(x, rope)) return rotate_floats(x, rope);
+    const Tensor pairs = x.to(at::kFloat).unflatten(-1, {-1, 2});
+    const Tensor a = pairs.select(-1, 0), b = pairs.select(-1, 1);
+    return at::stack({rope.cos * a - rope.sin * b, rope.sin * a + rope.cos * b}, -1).flatten(-2).to(x.scalar_type());
+}
+
+}  // namespace easel::inference
