@@ -69,15 +69,24 @@ std::int64_t counter_in(const std::string& name, const std::string& stem) {
 
 }  // namespace
 
-SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t width, std::int64_t height) {
-    const std::string expanded = with_variables(std::string(prefix), width, height);
-    const fs::path normal = normal_path(expanded);
+SaveSlot::SaveSlot(const Place& place) {
+    const fs::path normal = normal_path(place.prefix);
     subfolder_ = normal.parent_path().string();
     stem_ = normal.filename().string();
-    folder_ = subfolder_.empty() ? directory : directory / subfolder_;
-    require_inside(directory, folder_);
+    folder_ = subfolder_.empty() ? place.directory : place.directory / subfolder_;
+    require_inside(place.directory, folder_);
     fs::create_directories(folder_);
+}
 
+SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t counter, std::int64_t width,
+                   std::int64_t height)
+    : SaveSlot(Place{directory, with_variables(std::string(prefix), width, height)}) {
+    counter_ = counter;
+}
+
+SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t width, std::int64_t height)
+    : SaveSlot(Place{directory, with_variables(std::string(prefix), width, height)}) {
+    const std::string expanded = with_variables(std::string(prefix), width, height);
     // A prefix that ends in a slash never finds its own files in the reference either: it counts from 1.
     if (fs::path(expanded).filename() != stem_) return;
     std::int64_t highest = 0;

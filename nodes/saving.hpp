@@ -20,6 +20,10 @@ public:
     SaveSlot(const std::filesystem::path& directory, std::string_view prefix, std::int64_t width = 0,
              std::int64_t height = 0);
 
+    // The same where the caller knows the counter, because nobody else saves under this prefix: the folder is not listed.
+    SaveSlot(const std::filesystem::path& directory, std::string_view prefix, std::int64_t counter,
+             std::int64_t width, std::int64_t height);
+
     // The name of the next file; its counter goes up. %batch_num% in the prefix becomes `batch_number`. `ending` is
     // what follows the counter: "_.png", "_.latent".
     std::string next_name(std::int64_t batch_number, std::string_view ending);
@@ -31,8 +35,15 @@ public:
 
     const std::filesystem::path& folder() const { return folder_; }
     const std::string& subfolder() const { return subfolder_; }
+    std::int64_t counter() const { return counter_; }
 
 private:
+    struct Place {
+        std::filesystem::path directory;
+        std::string prefix;  // variables filled in
+    };
+    explicit SaveSlot(const Place& place);
+
     std::filesystem::path folder_;
     std::string subfolder_;
     std::string stem_;

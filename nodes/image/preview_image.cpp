@@ -4,9 +4,10 @@
 namespace easel::nodes {
 namespace {
 
-// The prefix of a node's previews: the same as long as the node stays in consecutive prompts.
-struct PreviewPrefix {
-    std::string text = random_preview_prefix();
+// The names of a node's previews: the prefix stays as long as the node is in consecutive prompts.
+struct PreviewNames {
+    std::string prefix = random_preview_prefix();
+    std::int64_t counter = 1;
 };
 
 struct PreviewImage {
@@ -28,12 +29,14 @@ struct PreviewImage {
     }
 
     Returns<Image> execute(Context& context) const {
+        auto& names = context.state<PreviewNames>();
         const Json saved = save_images(context, images.pixels,
-                                       {.prefix = context.state<PreviewPrefix>().text,
+                                       {.prefix = names.prefix,
                                         .folder = "temp",
                                         .compression = 1,
                                         .prompt = prompt,
-                                        .extra_pnginfo = extra_pnginfo});
+                                        .extra_pnginfo = extra_pnginfo,
+                                        .counter = &names.counter});
         return {Ui{{{"images", saved}}}, images};
     }
 };

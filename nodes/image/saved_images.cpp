@@ -11,7 +11,10 @@
 namespace easel::nodes {
 
 Json save_images(const graph::Context& context, const Tensor& pixels, const SaveRequest& request) {
-    SaveSlot slot(context.use<Folders>().directory(request.folder), request.prefix, pixels.size(2), pixels.size(1));
+    const auto directory = context.use<Folders>().directory(request.folder);
+    const std::int64_t width = pixels.size(2), height = pixels.size(1);
+    SaveSlot slot = request.counter ? SaveSlot(directory, request.prefix, *request.counter, width, height)
+                                    : SaveSlot(directory, request.prefix, width, height);
     PngSettings settings{.compression = request.compression, .before_pixels = {}, .after_pixels = {}};
     for (const auto& [name, text] : metadata_texts(context, request.prompt, request.extra_pnginfo))
         settings.before_pixels.push_back(png_text(name, text));
@@ -19,6 +22,7 @@ Json save_images(const graph::Context& context, const Tensor& pixels, const Save
     Json saved = Json::array();
     for (std::int64_t i = 0; i < pixels.size(0); ++i)
         saved.push_back(slot.save(encode_png(to_bytes(pixels[i]), settings), i, "_.png", request.folder));
+    if (request.counter) *request.counter = slot.counter();
     return saved;
 }
 

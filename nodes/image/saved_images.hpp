@@ -19,6 +19,8 @@ struct SaveRequest {
     int compression = 4;
     std::optional<Json> prompt;
     std::optional<Json> extra_pnginfo;
+    // Counts the files under a prefix that nobody else uses, from 1 on; null: the folder's files are looked at.
+    std::int64_t* counter = nullptr;
 };
 
 // Writes each of `pixels` [batch, h, w, channels] and returns what the client is told: [{filename, subfolder, type}].
