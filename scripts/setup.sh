@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what easel is built and tested with: Debian packages, Python packages in .deps/venv, libtorch in .deps/libtorch.
+# Installs what easel is built and tested with: Debian packages, Python packages in .deps/venv, libtorch in .deps/libtorch,
+# and the frontend that it serves in .deps/frontend.
 # Run again it only checks, in well under a second. Nothing outside .deps and the package manager is touched.
 #   scripts/setup.sh
 # pip and apt-get are used as the machine has them set up (mirrors, proxies, certificates).
@@ -98,6 +99,23 @@ install_libtorch() {
     mark_current libtorch "$wanted"
 }
 
+# The server works without its frontend, so a package index that lacks it is no reason to stop.
+install_frontend() {
+    local wanted
+    wanted=$(sha256sum scripts/frontend.txt | cut -d' ' -f1)
+    is_current frontend "$wanted" && [ -e "$deps/frontend/comfyui_frontend_package/static/index.html" ] && return
+    say "fetching the frontend, its templates and node help into .deps/frontend (420 MB)"
+    rm -rf "$deps/frontend" "$deps/frontend.part"
+    if ! "$deps/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --no-cache-dir \
+        --target "$deps/frontend.part" -r scripts/frontend.txt; then
+        rm -rf "$deps/frontend.part"
+        say 'pip could not install scripts/frontend.txt; going on without a frontend, the next run tries again'
+        return
+    fi
+    mv "$deps/frontend.part" "$deps/frontend"
+    mark_current frontend "$wanted"
+}
+
 [ "$(uname -m)" = x86_64 ] || fail "this is $(uname -m); libtorch's wheels and the tests are for x86_64"
 mkdir -p "$deps"
 # Two set-ups at once would write the same folders.
@@ -106,3 +124,4 @@ command -v flock >/dev/null && flock 9
 install_packages
 install_python
 install_libtorch
+install_frontend
