@@ -5,6 +5,7 @@
 #include "base/nearest_names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 
@@ -13,6 +14,10 @@ namespace easel {
 namespace fs = std::filesystem;
 
 namespace {
+
+// Kinds that hold the GGUF files of another kind's folders.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> gguf_kinds{
+    {{"unet_gguf", "diffusion_models"}, {"clip_gguf", "text_encoders"}}};
 
 // Directories that change in the very instant in which they are read would keep their time: such a listing is not kept.
 constexpr auto settling_time = std::chrono::milliseconds(50);
@@ -55,6 +60,10 @@ Folders::Folders(Roots roots) : roots_(std::move(roots)) {
     complete(roots_.user, "user");
     complete(roots_.custom_nodes, "custom_nodes");
 
+    // Not listed among the kinds: the folders of well-known node packs.
+    for (const auto& [kind, of] : gguf_kinds)
+        models_[std::string(kind)].extensions = {".gguf"};
+    models_["ipadapter"].paths = {roots_.models / "ipadapter"};
     const std::set<std::string> weights = {".ckpt", ".pt", ".pt2", ".bin", ".pth", ".safetensors", ".pkl", ".sft"};
     declare("checkpoints", {"checkpoints"}, weights);
     declare("configs", {"configs"}, {".yaml"});
@@ -88,6 +97,8 @@ void Folders::declare(std::string kind, std::vector<std::string> subfolders, std
     ModelFolder folder{.paths = {}, .extensions = std::move(extensions)};
     for (const std::string& subfolder : subfolders)
         folder.paths.push_back(roots_.models / subfolder);
+    for (const auto& [gguf, of] : gguf_kinds)
+        if (of == kind) models_[std::string(gguf)].paths = folder.paths;
     models_[kind] = std::move(folder);
     kinds_.push_back(std::move(kind));
 }
@@ -106,6 +117,8 @@ const ModelFolder* Folders::model_folder(std::string_view kind) const {
 
 void Folders::add_model_path(std::string_view kind, const fs::path& path, bool is_default) {
     const std::string name(current_kind(kind));
+    for (const auto& [gguf, of] : gguf_kinds)
+        if (of == name) add_model_path(gguf, path, is_default);
     if (!models_.contains(name)) kinds_.push_back(name);
     std::vector<fs::path>& paths = models_[name].paths;
     const auto known = std::find(paths.begin(), paths.end(), path);
