@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +32,11 @@ struct Api {
     std::function<std::vector<std::pair<std::string, std::string>>()> log_entries = {};
     std::function<void(const std::string& client_id, bool wanted)> subscribe_logs = {};
     std::optional<std::filesystem::path> web_root = {};  // where the frontend's files are
+    // The folder of the packages that come with the frontend: workflow templates, help for nodes.
+    std::optional<std::filesystem::path> web_packages = {};
+    // Set before the first request that needs nodes, const from then on:
+    // Scripts that plugins bring for the frontend, by the name that they are served under.
+    std::map<std::string, std::filesystem::path> web_extensions = {};
     // What /system_stats shows as versions of packages; an object of members of "system".
     Json versions = Json::object();
 };

@@ -1,4 +1,5 @@
 // GET /experiment/models/preview: the picture that belongs to a model file, as WebP.
+#include "base/base64.hpp"
 #include "web-api/file_content.hpp"
 #include "web-api/media_types.hpp"
 #include "web-api/picture.hpp"
@@ -15,24 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t largest_header_with_pictures = 8 * 1024 * 1024;
 constexpr int preview_quality = 80;
-
-// Bytes of base64; characters outside of its alphabet are passed over.
-std::string decode_base64(std::string_view text) {
-    std::string bytes;
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    for (const char c : text) {
-        static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        const std::size_t digit = alphabet.find(c);
-        if (digit == std::string_view::npos) continue;
-        buffer = (buffer << 6 | static_cast<std::uint32_t>(digit)) & 0xffffff;
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes += static_cast<char>(buffer >> bits & 0xff);
-    }
-    return bytes;
-}
 
 // Links followed: a picture beside a model may not lead out of the model folder.
 bool lies_in(const fs::path& folder, const fs::path& path) {

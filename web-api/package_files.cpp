@@ -1,4 +1,4 @@
-// /templates and /docs: workflow templates and node help, from the packages that are installed beside the frontend's
+// /templates and /docs: workflow templates and node help, from the packages that come with the frontend
 // (comfyui_workflow_templates_*/templates and comfyui_embedded_docs/docs). Without them there is nothing: 404.
 #include "web-api/file_response.hpp"
 #include "web-api/media_types.hpp"
@@ -11,11 +11,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The frontend's files are <site>/comfyui_frontend_package/static.
-std::vector<fs::path> template_folders(const fs::path& web_root) {
+std::vector<fs::path> template_folders(const fs::path& packages) {
     std::vector<fs::path> found;
     std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(web_root.parent_path().parent_path(), error)) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(packages, error)) {
         const bool is_package = entry.path().filename().string().starts_with("comfyui_workflow_templates");
         if (is_package && fs::is_directory(entry.path() / "templates", error))
             found.push_back(entry.path() / "templates");
@@ -36,10 +35,10 @@ Handler files_below(std::vector<fs::path> roots) {
 }  // namespace
 
 void add_package_files_routes(Router& router, const Api& api) {
-    if (!api.web_root) return;
-    const fs::path site = api.web_root->parent_path().parent_path();
-    router.add("GET", "/templates/{file:*}", files_below(template_folders(*api.web_root)), Runs::on_pool);
-    router.add("GET", "/docs/{file:*}", files_below({site / "comfyui_embedded_docs" / "docs"}), Runs::on_pool);
+    if (!api.web_packages) return;
+    router.add("GET", "/templates/{file:*}", files_below(template_folders(*api.web_packages)), Runs::on_pool);
+    router.add("GET", "/docs/{file:*}", files_below({*api.web_packages / "comfyui_embedded_docs" / "docs"}),
+               Runs::on_pool);
 }
 
 }  // namespace easel::web

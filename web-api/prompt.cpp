@@ -3,7 +3,10 @@
 #include "graph/validator.hpp"
 #include "web-api/identifiers.hpp"
 #include "web-api/routes.hpp"
+#include "workflows/metadata.hpp"
+#include "workflows/missing_parts.hpp"
 #include "workflows/replacements.hpp"
+#include "workflows/ui_workflow.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -72,8 +75,38 @@ void take_extra_data(Json& body, const Request& request, graph::Job& job) {
     job.extra_data["create_time"] = job.created_ms;
 }
 
+// The body is JSON, or a picture that carries a workflow.
+Json read_body(const Request& request) {
+    if (!workflows::is_png(request.body) && !workflows::is_webp(request.body)) return parse_object(request);
+    workflows::PictureWorkflow found = workflows::read_picture(request.body);
+    if (!found.prompt && !found.workflow) throw HttpError(400, "the picture carries no workflow");
+    Json body = {{"prompt", found.prompt ? std::move(*found.prompt) : *found.workflow}};
+    if (found.workflow) body["extra_data"]["extra_pnginfo"]["workflow"] = std::move(*found.workflow);
+    return body;
+}
+
+// Files that the nodes write carry the workflow, as they do when the frontend queues it.
+void keep_workflow(Json& body, Json workflow) {
+    Json& extra = body["extra_data"];
+    if (extra.is_null()) extra = Json::object();
+    if (!extra.is_object()) return;
+    Json& info = extra["extra_pnginfo"];
+    if (info.is_null()) info = Json::object();
+    if (info.is_object() && !info.contains("workflow")) info["workflow"] = std::move(workflow);
+}
+
+Response refused(const workflows::MissingParts& missing) {
+    std::string details;
+    for (const std::string& line : workflows::described(missing))
+        details += (details.empty() ? "" : "\n") + line;
+    return refused({{"type", "missing_node_type"},
+                    {"message", "The workflow has nodes that are not installed"},
+                    {"details", std::move(details)},
+                    {"extra_info", workflows::as_json(missing)}});
+}
+
 Response post_prompt(const Request& request, const Api& api) {
-    Json body = parse_object(request);
+    Json body = read_body(request);
     graph::Job job;
     job.number = queue_number(body, api.jobs);
     const auto prompt = body.find("prompt");
@@ -89,9 +122,26 @@ Response post_prompt(const Request& request, const Api& api) {
                        "server generate one");
 
     job.prompt = std::move(*prompt);
+    std::vector<workflows::NeededModel> models;
+    const bool is_file = workflows::is_ui_workflow(job.prompt);
+    if (is_file) {
+        Json workflow = std::move(job.prompt);
+        try {
+            job.prompt = workflows::to_prompt(workflow, workflows::definitions_of(api.registry, api.services)).prompt;
+        } catch (const UserError& error) {
+            return refused("invalid_workflow", "The workflow cannot be turned into a prompt", error.what());
+        }
+        models = workflows::needed_models(workflow);
+        keep_workflow(body, std::move(workflow));
+    }
     workflows::apply_replacements(job.prompt, api.registry);
+    workflows::MissingParts missing;
+    if (is_file) missing = workflows::missing_parts(job.prompt, models, api.registry, api.folders);
+    if (!missing.node_types.empty()) return refused(missing);
     graph::Validation validation = graph::validate(job.prompt, api.registry, api.services, partial_targets(body));
     take_extra_data(body, request, job);
+    if (validation.error && !missing.models.empty())
+        (*validation.error)["extra_info"].update(workflows::as_json(missing));
     if (validation.error) return refused(std::move(*validation.error), std::move(validation.node_errors));
 
     job.outputs = std::move(validation.outputs);
@@ -110,8 +160,7 @@ void add_prompt_routes(Router& router, const Api& api) {
     router.add("GET", "/prompt", [&api](const Request&) {
         return Response::json({{"exec_info", {{"queue_remaining", api.jobs.remaining()}}}});
     });
-    router.add(
-        "POST", "/prompt", [&api](const Request& request) { return post_prompt(request, api); }, Runs::on_pool);
+    router.add("POST", "/prompt", [&api](const Request& request) { return post_prompt(request, api); }, Runs::on_pool);
 }
 
 }  // namespace easel::web

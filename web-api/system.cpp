@@ -1,7 +1,9 @@
 // GET /system_stats and /features: what this server is and can do.
 #include "web-api/routes.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -11,6 +13,41 @@ namespace {
 // The release of the reference whose protocol this server speaks, and the frontend made for it.
 constexpr const char* reference_version = "0.33.0";
 constexpr const char* frontend_version = "1.49.6";
+constexpr const char* templates_version = "0.11.44";
+
+// The packages that the reference asks for and that easel serves, in the versions that belong together;
+// scripts/setup.sh installs these (scripts/frontend.txt).
+struct Package {
+    const char* name;
+    const char* required;
+};
+constexpr Package packages[] = {{"comfyui-frontend-package", frontend_version},
+                                {"comfyui-workflow-templates", templates_version},
+                                {"comfyui-embedded-docs", "0.5.10"}};
+
+// By the folder <name>-<version>.dist-info that an installer leaves beside a package; null without one.
+Json installed_version(const Api& api, std::string name) {
+    if (!api.web_packages) return nullptr;
+    std::replace(name.begin(), name.end(), '-', '_');
+    name += '-';
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(*api.web_packages, error)) {
+        const std::string folder = entry.path().filename().string();
+        constexpr std::string_view ending = ".dist-info";
+        if (folder.starts_with(name) && folder.ends_with(ending))
+            return folder.substr(name.size(), folder.size() - name.size() - ending.size());
+    }
+    return nullptr;
+}
+
+Json package_versions(const Api& api) {
+    Json all = Json::array();
+    for (const Package& package : packages)
+        all.push_back({{"name", package.name},
+                       {"installed", installed_version(api, package.name)},
+                       {"required", package.required}});
+    return all;
+}
 
 // A line of /proc/meminfo, in bytes.
 std::int64_t memory(std::string_view name) {
@@ -27,9 +64,9 @@ Response system_stats(const Api& api) {
                    {"ram_free", memory("MemAvailable:")},
                    {"comfyui_version", reference_version},
                    {"required_frontend_version", frontend_version},
-                   {"installed_templates_version", nullptr},
-                   {"required_templates_version", nullptr},
-                   {"comfy_package_versions", Json::array()},
+                   {"installed_templates_version", installed_version(api, "comfyui-workflow-templates")},
+                   {"required_templates_version", templates_version},
+                   {"comfy_package_versions", package_versions(api)},
                    {"python_version", "none: easel " EASEL_VERSION " is compiled"},
                    {"pytorch_version", ""},
                    {"embedded_python", false},
@@ -54,7 +91,7 @@ Json server_features(const NetworkOptions& network) {
 }
 
 void add_system_routes(Router& router, const Api& api) {
-    router.add("GET", "/system_stats", [&api](const Request&) { return system_stats(api); });
+    router.add("GET", "/system_stats", [&api](const Request&) { return system_stats(api); }, Runs::on_pool);
     router.add("GET", "/features",
                [&api](const Request&) { return Response::json(server_features(api.options.network)); });
 }
