@@ -19,6 +19,10 @@ Examples:
   easel serve --base-directory ~/ComfyUI            use an existing installation's models, input and output
   easel run workflow.json --prompt "a red circle"   one picture, without a server
   easel run workflow.json --set 3.steps=12 --seed 7 --output /tmp
+  easel run z-image-turbo --prompt "a red circle"   one of the templates that come with easel
+  easel convert workflow.png > prompt.json          a saved workflow in API format
+  easel compare --prompts prompts.txt --templates sd15,sdxl
+                                                    the same prompts through several templates, on one sheet
   easel nodes                                       which nodes there are
   easel doctor                                      what this machine offers, and what is missing
 )";
@@ -43,7 +47,7 @@ constexpr const char* accepted_flags[] = {"--cpu",
 
 using Strings = std::vector<std::string>;
 
-const Strings commands = {"serve", "run", "nodes", "doctor"};
+const Strings commands = {"serve", "run", "convert", "compare", "nodes", "doctor"};
 
 // An option whose value may be left out comes with no value, or with a word that CLI11 puts in its place.
 bool has_value(const Strings& values) { return !values.empty() && !values.front().empty() && values.front() != "{}"; }
@@ -179,7 +183,7 @@ void add_engine_options(CLI::App& app, Options& options) {
 
 // A tenth of the machine's memory, 2 to 10 GB, as in the reference.
 double default_headroom_gb() {
-    struct sysinfo machine {};
+    struct sysinfo machine{};
     if (sysinfo(&machine) != 0) return 2;
     const double total = static_cast<double>(machine.totalram) * machine.mem_unit;
     return std::clamp(total / 10 / (1 << 30), 2.0, 10.0);
@@ -254,11 +258,21 @@ RunCommand::Assignment parse_assignment(const std::string& text) {
     return {text.substr(0, dot), text.substr(dot + 1, equals - dot - 1), text.substr(equals + 1)};
 }
 
+std::pair<std::string, std::string> parse_slot(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    if (equals == text.npos || equals == 0)
+        throw CLI::ValidationError("--slot", "takes NAME=VALUE, for instance guidance=3.5, not \"" + text + "\"");
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 void add_run_command(CLI::App& app, RunCommand& run) {
     CLI::App* command = app.add_subcommand("run", "Run one workflow in this process and print the files it wrote");
     command->fallthrough();
-    command->add_option("workflow", run.workflow, "A workflow file in API format")
-        ->type_name("WORKFLOW.json")
+    command
+        ->add_option("workflow", run.workflow,
+                     "A workflow file (API format or as the frontend saves it), a PNG or WebP that carries one, or the "
+                     "name of a template")
+        ->type_name("WORKFLOW")
         ->required();
     command
         ->add_option_function<Strings>(
@@ -271,9 +285,67 @@ void add_run_command(CLI::App& app, RunCommand& run) {
         ->type_name("NODE.INPUT=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command->add_option("--prompt", run.prompt, "The text of the positive prompt")->type_name("TEXT");
-    command->add_option("--seed", run.seed, "The seed of every sampler")->type_name("N");
+    const auto add_slot = [&](const char* name, const char* type, const char* meaning) {
+        command
+            ->add_option_function<std::string>(
+                std::string("--") + name, [&run, name](const std::string& value) { run.slots[name] = value; }, meaning)
+            ->type_name(type);
+    };
+    add_slot("prompt", "TEXT", "The text of the positive prompt");
+    add_slot("seed", "N", "The seed of every sampler");
+    add_slot("negative", "TEXT", "Of a template: what the picture should not show");
+    add_slot("steps", "N", "Of a template: sampling steps");
+    add_slot("width", "PIXELS", "Of a template: width of the picture");
+    add_slot("height", "PIXELS", "Of a template: height of the picture");
+    add_slot("model", "FILE", "Of a template: the checkpoint or diffusion model");
+    command
+        ->add_option_function<Strings>(
+            "--slot",
+            [&run](const Strings& texts) {
+                for (const std::string& text : texts)
+                    run.slots.insert(parse_slot(text));
+            },
+            "Of a template: any of its slots (vae, clip, clip_l, clip_t5, dtype, shift, guidance, ...)")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_option("--output", run.output, "Where the files go (default: the output folder)")->type_name("DIR");
+}
+
+void add_convert_command(CLI::App& app, ConvertCommand& convert) {
+    CLI::App* command = app.add_subcommand(
+        "convert", "Turn a workflow as the frontend saves it, or a picture that carries one, into API format");
+    command->fallthrough();
+    command->add_option("workflow", convert.workflow, "A JSON, PNG or WebP file")->type_name("WORKFLOW")->required();
+    command->add_option("--output", convert.output, "Where it goes (default: standard output)")->type_name("FILE");
+}
+
+void add_compare_command(CLI::App& app, CompareCommand& compare) {
+    CLI::App* command = app.add_subcommand(
+        "compare", "Run prompts through several templates; makes pictures, their figures and a contact sheet");
+    command->fallthrough();
+    command->add_option("--prompts", compare.prompts, "A text file, one prompt on a line")
+        ->type_name("FILE")
+        ->required();
+    command
+        ->add_option_function<std::string>(
+            "--templates", [&compare](const std::string& names) { compare.templates = split(names); },
+            "Names or files of templates, with commas between them")
+        ->type_name("A,B,C")
+        ->required();
+    command
+        ->add_option_function<Strings>(
+            "--slot",
+            [&compare](const Strings& texts) {
+                for (const std::string& text : texts)
+                    compare.slots.insert(parse_slot(text));
+            },
+            "A value for every template that has this slot: seed, steps, width, height, ...")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->add_option("--output", compare.output, "Where the files go (default: a new folder in the output folder)")
+        ->type_name("DIR");
 }
 
 // Every "--flag" of the program, for the suggestion after a mistake.
@@ -314,6 +386,8 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
     CommandLine line;
     Options& options = line.options;
     RunCommand run;
+    ConvertCommand convert;
+    CompareCommand compare;
     NodesCommand nodes;
 
     CLI::App app("easel: a workflow in, the picture out. A server for node graphs that speaks ComfyUI's protocol.",
@@ -332,11 +406,11 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
 
     app.add_subcommand("serve", "Serve until told to stop (what easel does without a command)")->fallthrough();
     add_run_command(app, run);
+    add_convert_command(app, convert);
+    add_compare_command(app, compare);
     CLI::App* list = app.add_subcommand("nodes", "List the nodes that workflows can use")->fallthrough();
-    list->add_flag_callback(
-        "--json", [&nodes] { nodes.format = NodesFormat::json; }, "As /object_info shows them");
-    list->add_flag_callback(
-        "--markdown", [&nodes] { nodes.format = NodesFormat::markdown; }, "As a table");
+    list->add_flag_callback("--json", [&nodes] { nodes.format = NodesFormat::json; }, "As /object_info shows them");
+    list->add_flag_callback("--markdown", [&nodes] { nodes.format = NodesFormat::markdown; }, "As a table");
     app.add_subcommand("doctor", "Say what this machine offers and what is missing")->fallthrough();
 
     try {
@@ -355,6 +429,10 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
     options.argv.assign(arguments.begin(), arguments.end());
     if (app.got_subcommand("run"))
         line.command = run;
+    else if (app.got_subcommand("convert"))
+        line.command = convert;
+    else if (app.got_subcommand("compare"))
+        line.command = compare;
     else if (app.got_subcommand("nodes"))
         line.command = nodes;
     else if (app.got_subcommand("doctor"))

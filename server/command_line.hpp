@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +25,22 @@ struct RunCommand {
         std::string node, input, value;
     };
     std::vector<Assignment> assignments;
-    std::optional<std::string> prompt;  // the text of the positive CLIPTextEncode
-    std::optional<std::uint64_t> seed;
+    // Of a template its slots; of other workflows the text of the positive prompt and the seed of every sampler.
+    std::map<std::string, std::string> slots;
+    std::optional<std::filesystem::path> output;
+};
+
+// easel convert: a saved workflow as a prompt in API format.
+struct ConvertCommand {
+    std::filesystem::path workflow;
+    std::optional<std::filesystem::path> output;  // else standard output
+};
+
+// easel compare: the same prompts through several templates.
+struct CompareCommand {
+    std::filesystem::path prompts;
+    std::vector<std::string> templates;  // names or files
+    std::map<std::string, std::string> slots;
     std::optional<std::filesystem::path> output;
 };
 
@@ -44,7 +59,7 @@ struct Print {
 
 struct CommandLine {
     Options options;
-    std::variant<ServeCommand, RunCommand, NodesCommand, DoctorCommand, Print> command;
+    std::variant<ServeCommand, RunCommand, ConvertCommand, CompareCommand, NodesCommand, DoctorCommand, Print> command;
 };
 
 // `arguments` without the program's name. Mistakes become a Print whose text names the flag and the nearest that

@@ -18,6 +18,8 @@ struct RunChosen {
 
     int operator()(const ServeCommand&) const { return serve(options); }
     int operator()(const RunCommand& command) const { return run_workflow(options, command); }
+    int operator()(const ConvertCommand& command) const { return convert_workflow(options, command); }
+    int operator()(const CompareCommand& command) const { return compare_templates(options, command); }
     int operator()(const NodesCommand& command) const { return list_nodes(options, command); }
     int operator()(const DoctorCommand&) const { return examine(options); }
     int operator()(const Print& print) const {

@@ -15,8 +15,8 @@ bool needs_nodes(const web::Request& request) {
     if (request.method != "GET" && request.method != "HEAD") return true;
     const std::string_view path =
         request.path.starts_with("/api/") ? std::string_view(request.path).substr(4) : request.path;
-    return path != "/" && path != "/queue" && path != "/prompt" && path != "/features" &&
-           !path.starts_with("/history") && !path.starts_with("/assets/");
+    return path != "/" && path != "/queue" && path != "/prompt" && path != "/features" && path != "/health" &&
+           path != "/ready" && path != "/metrics" && !path.starts_with("/history") && !path.starts_with("/assets/");
 }
 
 web::Response method_not_allowed(const std::vector<std::string>& allowed) {

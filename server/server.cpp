@@ -7,12 +7,15 @@
 #include "graph/job_store.hpp"
 #include "graph/output_cache.hpp"
 #include "graph/plugin.hpp"
+#include "server/front_end.hpp"
 #include "server/hub.hpp"
 #include "server/listener.hpp"
 #include "server/site.hpp"
 #include "server/static_files.hpp"
 #include "server/worker.hpp"
 #include "web-api/api.hpp"
+#include "web-api/health.hpp"
+#include "web-api/metrics.hpp"
 
 #include <pthread.h>
 
@@ -86,7 +89,7 @@ struct Server::Parts {
     Parts(Options given, BackendOpener open_given)
         : options(std::move(given)), open(std::move(open_given)), folders(open_folders(options.folders)),
           jobs(graph::open_sqlite_job_store(database_of(options, *folders))),
-          front_end(find_front_end(options.folders.front_end_root)), files(static_files(front_end)),
+          front_end(find_front_end(options.folders.front_end_root)), files(static_files(front_end.pages)),
           listener(io, site) {}
 
     graph::Executor& prepare();
@@ -100,13 +103,15 @@ struct Server::Parts {
     graph::Registry registry;
     std::promise<int> finished;
     std::atomic<bool> is_finished = false;
-    const std::optional<fs::path> front_end;
+    const FrontEnd front_end;
     const web::Handler files;
     web::Router router;
 
     net::io_context io{1};
     Hub hub{[this](std::function<void()> work) { net::post(io, std::move(work)); }, encoders,
             feature_flags(options.network)};
+    web::Metrics metrics{hub};
+    std::atomic<bool> is_prepared = false;
     Gate nodes_loaded{io};
     net::signal_set signals{io};
     std::unique_ptr<Backend> backend;
@@ -137,8 +142,10 @@ graph::Executor& Server::Parts::prepare() {
     backend->register_nodes(registry);
     if (options.folders.load_plugins) {
         std::vector<std::string> problems;
-        for (const graph::LoadedPlugin& plugin : graph::load_plugins(folders->roots().custom_nodes, registry, problems))
+        for (graph::LoadedPlugin& plugin : graph::load_plugins(folders->roots().custom_nodes, registry, problems)) {
             logger("server")->info("plugin {} {} from {}", plugin.name, plugin.version, plugin.file.string());
+            if (!plugin.web_directory.empty()) api->web_extensions[plugin.name] = std::move(plugin.web_directory);
+        }
         for (const std::string& problem : problems)
             logger("server")->error("{}", problem);
     }
@@ -148,8 +155,9 @@ graph::Executor& Server::Parts::prepare() {
     graph::Executor::Hooks hooks{
         .evict_models = [this] { backend->unload_models(); },
         .post_to_pool = [this](std::function<void()> work) { node_pool.post(std::move(work)); }};
-    executor = std::make_unique<graph::Executor>(registry, *cache, hub, services, std::move(hooks));
+    executor = std::make_unique<graph::Executor>(registry, *cache, metrics, services, std::move(hooks));
     api->versions = backend->versions();
+    is_prepared = true;
     net::post(io, [this] { nodes_loaded.open(); });
     logger("server")->info("{} nodes loaded", registry.all().size());
     return *executor;
@@ -188,8 +196,15 @@ Server::Server(Options options, BackendOpener open) {
                      [&parts](const std::string& client, bool wanted) {
                          net::post(parts.io, [&parts, client, wanted] { parts.hub.subscribe_to_log(client, wanted); });
                      },
-                 .web_root = parts.front_end});
+                 .web_root = parts.front_end.pages,
+                 .web_packages = parts.front_end.packages});
     web::add_routes(parts.router, *parts.api);
+    web::add_health_routes(parts.router,
+                           {.jobs = *parts.jobs,
+                            .metrics = parts.metrics,
+                            .worker_is_ready = [&parts] { return parts.is_prepared && !parts.is_finished; },
+                            .devices = [&parts] { return parts.backend->devices(); },
+                            .open_sockets = [&parts] { return parts.hub.open_sockets(); }});
 }
 
 Server::~Server() {
@@ -200,17 +215,18 @@ Server::~Server() {
 void Server::start() {
     Parts& parts = *parts_;
     watch_log([&parts](const LogEntry& entry) { parts.hub.log_line(entry.first, entry.second); });
-    parts.worker =
-        std::make_unique<Worker>(Worker::Parts{.jobs = *parts.jobs,
-                                               .events = parts.hub,
-                                               .prepare = [&parts]() -> graph::Executor& { return parts.prepare(); },
-                                               .failed =
-                                                   [&parts](const std::exception& error) {
-                                                       logger("server")->critical(error.what());
-                                                       if (!parts.is_finished.exchange(true))
-                                                           parts.finished.set_value(1);
-                                                   },
-                                               .unload_models = [&parts] { parts.backend->unload_models(); }});
+    parts.worker = std::make_unique<Worker>(
+        Worker::Parts{.jobs = *parts.jobs,
+                      .events = parts.hub,
+                      .prepare = [&parts]() -> graph::Executor& { return parts.prepare(); },
+                      .failed =
+                          [&parts](const std::exception& error) {
+                              logger("server")->critical(error.what());
+                              if (!parts.is_finished.exchange(true)) parts.finished.set_value(1);
+                          },
+                      .unload_models = [&parts] { parts.backend->unload_models(); },
+                      .job_started = [&parts](const graph::Job& job) { parts.metrics.job_started(job); },
+                      .job_ended = [&parts](graph::JobStatus status) { parts.metrics.job_ended(status); }});
     parts.listener.start();
     parts.io_thread = std::thread([&parts] { parts.run_io(); });
     for (const std::string& address : parts.listener.addresses())

@@ -18,9 +18,9 @@ code, pre { background: #f2f2f2; border-radius: 3px; padding: .1em .3em } pre { 
 td { padding: .15em 1.2em .15em 0 }
 </style></head><body>
 <h1>easel</h1>
-<p>A server for node graphs that speaks ComfyUI's HTTP and WebSocket protocol. It is running, and no frontend is
-installed beside it: start it with <code>--front-end-root DIR</code>, DIR being the folder <code>static</code> of the
-package comfyui-frontend-package.</p>
+<p>A server for node graphs that speaks ComfyUI's HTTP and WebSocket protocol. It is running, but no frontend is
+installed with it. <code>scripts/setup.sh</code> fetches one for a program in its source tree; elsewhere, start it with
+<code>--front-end-root DIR</code>, DIR being the folder <code>static</code> of the package comfyui-frontend-package.</p>
 <p>Programs post workflows in API format:</p>
 <pre>curl -X POST http://HOST/prompt -d '{"prompt": {...}, "client_id": "me"}'</pre>
 <table>
@@ -50,28 +50,7 @@ web::Response built_in_page() {
     return never_kept(web::Response::text(front_page).with("Content-Type", "text/html; charset=utf-8"));
 }
 
-std::optional<fs::path> package_below(const fs::path& site) {
-    std::error_code failed;
-    for (fs::directory_iterator entry(site, failed), end; !failed && entry != end; entry.increment(failed)) {
-        const fs::path files = entry->path() / "site-packages" / "comfyui_frontend_package" / "static";
-        std::error_code ignored;
-        if (fs::is_regular_file(files / "index.html", ignored)) return files;
-    }
-    return {};
-}
-
 }  // namespace
-
-std::optional<fs::path> find_front_end(const std::optional<fs::path>& given) {
-    if (given) return fs::absolute(*given).lexically_normal();
-    std::error_code failed;
-    fs::path folder = fs::read_symlink("/proc/self/exe", failed).parent_path();
-    for (int level = 0; !failed && level < 5 && folder.has_relative_path(); ++level, folder = folder.parent_path()) {
-        if (auto files = package_below(folder / ".deps" / "venv" / "lib")) return files;
-        if (fs::is_regular_file(folder / "web" / "index.html", failed)) return folder / "web";
-    }
-    return {};
-}
 
 web::Handler static_files(std::optional<fs::path> root) {
     return [root = std::move(root)](const web::Request& request) {
@@ -82,7 +61,7 @@ web::Handler static_files(std::optional<fs::path> root) {
             is_front ? "index.html" : request.path.substr(std::min<std::size_t>(1, request.path.size()));
         const auto file = Folders::inside(*root, relative);
         std::error_code ignored;
-        if (!file || !fs::is_regular_file(*file, ignored)) return not_found();
+        if (!file || !fs::is_regular_file(*file, ignored)) return is_front ? built_in_page() : not_found();
         web::Response response = web::file_response(request, *file);
         return is_front ? never_kept(std::move(response)) : std::move(response);
     };

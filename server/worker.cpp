@@ -109,9 +109,11 @@ void Worker::run_job(graph::Executor& executor, const graph::Job& job) {
         stop = running_stop_.get_token();
     }
     const auto begun = Clock::now();
+    parts_.job_started(job);
     graph::JobResult result = executor.run(job, stop);
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
     const graph::JobStatus status = result.status;
+    parts_.job_ended(status);
     bool is_cut_short = false;
     {
         std::lock_guard lock(mutex_);

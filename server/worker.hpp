@@ -26,6 +26,9 @@ public:
         std::function<graph::Executor&()> prepare;
         std::function<void(const std::exception&)> failed;
         std::function<void()> unload_models;  // on the worker's thread
+        // Around every job, on the worker's thread.
+        std::function<void(const graph::Job&)> job_started;
+        std::function<void(graph::JobStatus)> job_ended;
     };
 
     explicit Worker(Parts parts);

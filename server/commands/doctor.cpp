@@ -2,7 +2,7 @@
 #include "graph/job_store.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/workbench.hpp"
-#include "server/static_files.hpp"
+#include "server/front_end.hpp"
 
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -105,7 +105,7 @@ int examine(const Options& options) {
     is_well &= examine_folder("temp", folders.roots().temp);
     is_well &= examine_folder("user", folders.roots().user);
     is_well &= examine_database(options, folders);
-    const auto front_end = find_front_end(options.folders.front_end_root);
+    const auto front_end = find_front_end(options.folders.front_end_root).pages;
     say("frontend", front_end ? front_end->string() : "none (programs can post workflows all the same)");
     return is_well ? 0 : 1;
 }

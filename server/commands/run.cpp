@@ -4,18 +4,16 @@
 #include "graph/output_cache.hpp"
 #include "graph/validator.hpp"
 #include "server/commands/commands.hpp"
+#include "server/commands/local_run.hpp"
 #include "server/commands/workbench.hpp"
 #include "server/commands/workflow_edits.hpp"
-#include "workflows/replacements.hpp"
+#include "server/commands/workflow_file.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <mutex>
-#include <thread>
 
 namespace easel::server {
 
@@ -67,52 +65,6 @@ private:
     std::string name_;
 };
 
-// Ctrl-C stops the prompt at its next step instead of ending the process in the middle of a file. The signals must be
-// blocked in every thread, so it is made before any other thread.
-class StopOnSignal {
-public:
-    StopOnSignal() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-        waiter_ = std::jthread([this](const std::stop_token& done) {
-            const timespec pause{.tv_sec = 0, .tv_nsec = 100'000'000};
-            while (!done.stop_requested())
-                if (sigtimedwait(&signals_, nullptr, &pause) > 0) stop_.request_stop();
-        });
-    }
-    std::stop_token token() const { return stop_.get_token(); }
-
-private:
-    sigset_t signals_{};
-    std::stop_source stop_;
-    std::jthread waiter_;
-};
-
-// The demo's checkpoint is found wherever the program was started, so that its workflow runs without any set-up.
-void add_demo_checkpoints(Folders& folders) {
-    std::error_code failed;
-    fs::path folder = fs::read_symlink("/proc/self/exe", failed).parent_path();
-    for (int level = 0; !failed && level < 5 && folder.has_relative_path(); ++level, folder = folder.parent_path()) {
-        if (!fs::exists(folder / "demo" / "easel-demo.safetensors", failed)) continue;
-        folders.add_model_path("checkpoints", folder / "demo", false);
-        return;
-    }
-}
-
-void print_problems(const graph::Validation& validation) {
-    if (validation.error)
-        std::fprintf(stderr, "easel: %s (%s)\n",
-                     validation.error->value("message", std::string("the workflow is not valid")).c_str(),
-                     validation.error->value("details", std::string()).c_str());
-    for (const auto& [id, node] : validation.node_errors.items())
-        for (const Json& problem : node.value("errors", Json::array()))
-            std::fprintf(
-                stderr, "  node %s (%s): %s: %s\n", id.c_str(), node.value("class_type", std::string()).c_str(),
-                problem.value("message", std::string()).c_str(), problem.value("details", std::string()).c_str());
-}
-
 // Every file and text that the nodes showed.
 void print_outputs(const graph::JobResult& result, const Folders& folders) {
     for (const auto& [id, output] : result.outputs.items())
@@ -120,37 +72,29 @@ void print_outputs(const graph::JobResult& result, const Folders& folders) {
             if (!items.is_array()) continue;
             for (const Json& item : items) {
                 if (item.is_string()) std::puts(item.get<std::string>().c_str());
-                if (!item.is_object() || !item.contains("filename")) continue;
-                const fs::path folder = folders.directory(item.value("type", std::string("output")));
-                std::puts(
-                    (folder / item.value("subfolder", std::string()) / item["filename"].get<std::string>()).c_str());
             }
         }
-}
-
-void print_failure(const graph::JobResult& result) {
-    for (const graph::JobMessage& message : result.messages) {
-        if (message.name != "execution_error") continue;
-        std::string text = message.data.value("exception_message", std::string());
-        while (text.ends_with('\n'))
-            text.pop_back();
-        std::fprintf(stderr, "easel: node %s (%s) failed: %s\n", message.data.value("node_id", std::string()).c_str(),
-                     message.data.value("node_type", std::string()).c_str(), text.c_str());
-    }
+    for (const fs::path& file : written_files(result, folders))
+        std::puts(file.c_str());
 }
 
 }  // namespace
 
-int run_workflow(const Options& given, const RunCommand& command) {
-    Json prompt = read_workflow(command.workflow);
-    apply_edits(prompt, command);
+int run_workflow(const Options& given, const RunCommand& given_command) {
+    RunCommand command = given_command;
+    WorkflowFile file = read_workflow(command.workflow, command.slots);
     const StopOnSignal stop_on_signal;
 
     Options options = given;
     if (command.output) options.folders.output = *command.output;
     Workbench workbench(options);
     add_demo_checkpoints(*workbench.folders);
-    workflows::apply_replacements(prompt, workbench.registry);
+    const Json workflow = file.workflow.value_or(nullptr);
+    workflows::MissingParts missing;
+    Json prompt = prompt_of(std::move(file), workbench.registry, workbench.services, *workbench.folders, missing);
+    print_missing(missing);
+    if (!missing.node_types.empty()) return 1;
+    apply_edits(prompt, command);
     const graph::Validation validation = graph::validate(prompt, workbench.registry, workbench.services);
     print_problems(validation);
     if (validation.error) return 1;
@@ -165,6 +109,7 @@ int run_workflow(const Options& given, const RunCommand& command) {
     job.id = "00000000-0000-4000-8000-000000000000";
     job.prompt = prompt;
     job.outputs = validation.outputs;
+    if (!workflow.is_null()) job.extra_data = {{"extra_pnginfo", {{"workflow", workflow}}}};
     const graph::JobResult result = executor.run(job, stop_on_signal.token());
     printer.end();
     print_outputs(result, *workbench.folders);

@@ -3,10 +3,8 @@
 #include "base/error.hpp"
 #include "base/nearest_names.hpp"
 
-#include <algorithm>
-#include <fstream>
+#include <charconv>
 #include <set>
-#include <sstream>
 
 namespace easel::server {
 
@@ -80,29 +78,25 @@ void set_seed(Json& prompt, std::uint64_t seed) {
     if (!is_set) throw UserError("--seed: no node of the workflow has a seed");
 }
 
-}  // namespace
-
-Json read_workflow(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UserError("cannot read the workflow " + file.string());
-    Json workflow = Json::parse(stream, nullptr, false);
-    if (workflow.is_discarded()) throw UserError(file.string() + " is not JSON");
-    if (workflow.is_object() && workflow.contains("nodes") && workflow.contains("links"))
-        throw UserError(file.string() + " is a workflow as the frontend saves it; export it with File > Export (API)");
-    if (workflow.is_object() && workflow.contains("prompt") && workflow["prompt"].is_object())
-        workflow = Json(workflow["prompt"]);
-    const auto is_node = [](const Json& node) {
-        return node.is_object() && node.contains("class_type") && node.contains("inputs") && node["inputs"].is_object();
-    };
-    if (!workflow.is_object() || workflow.empty() || !std::all_of(workflow.begin(), workflow.end(), is_node))
-        throw UserError(file.string() +
-                        " is not a workflow in API format: {\"ID\": {\"class_type\": ..., \"inputs\": {...}}, ...}");
-    return workflow;
+std::uint64_t parsed_seed(const std::string& text) {
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error != std::errc() || end != text.data() + text.size())
+        throw UserError("--seed: \"" + text + "\" is no whole number from 0 to 2^64-1");
+    return seed;
 }
 
+}  // namespace
+
 void apply_edits(Json& prompt, const RunCommand& command) {
-    if (command.prompt) set_text(prompt, *command.prompt);
-    if (command.seed) set_seed(prompt, *command.seed);
+    for (const auto& [name, value] : command.slots) {
+        if (name == "prompt")
+            set_text(prompt, value);
+        else if (name == "seed")
+            set_seed(prompt, parsed_seed(value));
+        else
+            throw UserError("--" + name + ": this workflow is no template; use --set NODE.INPUT=VALUE");
+    }
     for (const RunCommand::Assignment& assignment : command.assignments)
         assign(prompt, assignment);
 }

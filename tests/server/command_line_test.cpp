@@ -86,8 +86,8 @@ TEST(CommandLine, ReadsWhatARunChanges) {
     EXPECT_EQ(run.assignments[1].node, "KSampler.0");
     EXPECT_EQ(run.assignments[1].input, "cfg");
     EXPECT_EQ(run.assignments[1].value, "a=b");
-    EXPECT_EQ(run.seed, 18446744073709551615ULL);
-    EXPECT_EQ(run.prompt, "a red circle");
+    EXPECT_EQ(run.slots.at("seed"), "18446744073709551615");
+    EXPECT_EQ(run.slots.at("prompt"), "a red circle");
     EXPECT_THAT(mistake({"run", "w.json", "--set", "steps"}), HasSubstr("NODE.INPUT=VALUE"));
     EXPECT_NE(mistake({"run"}), "accepted");
 }
