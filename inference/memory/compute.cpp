@@ -18,7 +18,7 @@ std::optional<at::ScalarType> text_rounding(const ComputeOptions& options) {
 }
 
 at::ScalarType compute_dtype(ModelPart part, const ComputeOptions& options) {
-    if (part == ModelPart::text_encoder) return at::kFloat;
+    if (part == ModelPart::text_encoder || part == ModelPart::upscale_model) return at::kFloat;
     const auto& own = part == ModelPart::vae ? options.vae : options.diffusion_model;
     if (own) return *own;
     if (options.force_fp32) return at::kFloat;

@@ -7,7 +7,7 @@
 
 namespace easel::inference {
 
-enum class ModelPart { diffusion_model, text_encoder, vae };
+enum class ModelPart { diffusion_model, text_encoder, vae, upscale_model };
 
 struct ComputeOptions {
     bool force_fp32 = false;  // --force-fp32: every part without a precision of its own

@@ -105,9 +105,6 @@ private:
         };
         const std::string name = path_.filename().string();
         if (file_.empty()) throw ModelError(name + " is empty");
-        if (starts_with("PK") || starts_with("\x80\x02") || starts_with("\x80\x03") || starts_with("\x80\x04"))
-            throw ModelError(name + " is a PyTorch pickle (.ckpt, .pt), which is not read: convert it to safetensors");
-        if (starts_with("GGUF")) throw ModelError(name + " is a GGUF file, which this loader does not read");
         if (starts_with("version https://git-lfs"))
             throw ModelError(name + " is a Git LFS pointer, not the model itself: fetch it with git lfs pull");
         throw ModelError(name + " is not a safetensors file");
@@ -194,9 +191,8 @@ private:
 
 }  // namespace
 
-WeightFile open_weights(const std::filesystem::path& path) {
-    const auto mapping = std::make_shared<const MappedFile>(path);
-    return HeaderReader(path, mapping->bytes()).read(mapping);
+WeightFile open_safetensors(const std::shared_ptr<const MappedFile>& mapping) {
+    return HeaderReader(mapping->path(), mapping->bytes()).read(mapping);
 }
 
 }  // namespace easel::inference

@@ -8,13 +8,16 @@ namespace easel::inference {
 
 namespace {
 
+// Decoded weights of a table that are kept: at least as many as one layer reads at once.
+constexpr std::size_t most_decoded = 16;
+
 bool starts_with_part(std::string_view key, std::string_view prefix) { return key.substr(0, prefix.size()) == prefix; }
 
-// `stored` with every patch applied, in float32.
-Tensor patched(const Tensor& stored, const std::vector<AppliedPatch>& patches, const std::string& key) {
-    Tensor weight = stored.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
-    for (const auto& [patch, strength] : patches) {
+// `weight`, which is the caller's own, with every patch applied.
+Tensor with_patches(Tensor weight, const std::vector<AppliedPatch>& patches, const std::string& key) {
+    for (const auto& [patch, strength, base] : patches) {
         try {
+            if (base != 1.0) weight.mul_(base);
             weight = patch->apply(weight, strength);
         } catch (const ModelError& error) {
             logger("inference")->warn("{} is not patched: {}", key, error.what());
@@ -24,6 +27,9 @@ Tensor patched(const Tensor& stored, const std::vector<AppliedPatch>& patches, c
     }
     return weight;
 }
+
+// A float32 copy.
+Tensor own_float(const Tensor& tensor) { return tensor.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true); }
 
 }  // namespace
 
@@ -68,23 +74,41 @@ const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Devic
     const Tensor& ready = entry.ready;
     if (ready.defined() && ready.scalar_type() == dtype && ready.device() == device) return ready;
     entry.ready = Tensor();
-    Tensor source = settings_.round_to ? entry.stored.to(*settings_.round_to) : entry.stored;
-    if (!entry.baked.empty()) source = patched(source, entry.baked, entry.key);
+    Tensor source = decoded(entry.stored);
+    if (settings_.round_to) source = source.to(*settings_.round_to);
+    if (!entry.baked.empty()) source = with_patches(own_float(source), entry.baked, entry.key);
     entry.ready = source.to(device, dtype);
     // Convolutions run with channels innermost; a kernel laid out otherwise would be copied at every call.
     if (entry.ready.dim() == 4) entry.ready = entry.ready.contiguous(at::MemoryFormat::ChannelsLast);
+    if (encoding_of(entry.stored)) keep_decoded(entry);
     return entry.ready;
+}
+
+Tensor WeightTable::patched(const Entry& entry, const std::vector<AppliedPatch>& patches) const {
+    return with_patches(own_float(decoded(entry.stored)), patches, entry.key);
+}
+
+void WeightTable::keep_decoded(Entry& entry) {
+    std::erase(decoded_, &entry);
+    decoded_.push_back(&entry);
+    while (decoded_.size() > most_decoded) {
+        decoded_.front()->ready = Tensor();
+        decoded_.pop_front();
+    }
 }
 
 void WeightTable::unload() {
     for (auto& entry : entries_)
         entry.ready = entry.packed = Tensor();
+    decoded_.clear();
 }
 
 std::size_t WeightTable::resident_bytes() const {
     std::size_t bytes = 0;
     for (const auto& entry : entries_) {
-        if (entry.ready.defined() && entry.ready.data_ptr() != entry.stored.data_ptr()) bytes += entry.ready.nbytes();
+        const bool shared = !encoding_of(entry.stored) && entry.ready.defined() &&
+                            entry.ready.data_ptr() == entry.stored.data_ptr();
+        if (entry.ready.defined() && !shared) bytes += entry.ready.nbytes();
         if (entry.packed.defined())
             bytes += static_cast<std::size_t>(entry.packed.numel()) * entry.packed.element_size();
     }
@@ -94,10 +118,15 @@ std::size_t WeightTable::resident_bytes() const {
 Tensor Weight::rows(const Tensor& indices, at::ScalarType dtype) const {
     const bool prepared = entry_->ready.defined() && entry_->ready.scalar_type() == dtype;
     const bool plain = !prepared && !table_->patches_key(entry_->key) && !table_->settings().round_to;
-    const Tensor table = plain ? entry_->stored : as(dtype, indices.device());
     const Tensor flat = indices.flatten();
     auto shape = indices.sizes().vec();
-    shape.push_back(table.size(1));
+    shape.push_back(entry_->stored.size(-1));
+    if (const Encoding* encoding = encoding_of(entry_->stored); plain && encoding)
+        return encoding->rows(flat, entry_->stored.sizes()).to(dtype).view(shape);
+    const Tensor table = (plain ? entry_->stored : as(dtype, indices.device())).flatten(0, -2);
+    const at::ScalarType stored = table.scalar_type();
+    if (c10::isFloat8Type(stored))  // no gathering of these, but of bytes
+        return table.view(at::kChar).index_select(0, flat).view(stored).to(dtype).view(shape);
     return table.index_select(0, flat).to(dtype).view(shape);
 }
 

@@ -7,16 +7,19 @@
 //     };
 //
 // A `WeightTable` holds each tensor twice at most: as stored (usually mapped from a file, not copied) and ready for
-// computing (moved, cast, patched), which is made when the weight is first used and kept. Networks, handles and views
-// share one table. All of it belongs to the thread that runs inference.
+// computing (moved, cast, patched), which is made when the weight is first used and kept. Of weights that are stored
+// quantised only the few used last are kept decoded. Networks, handles and views share one table. All of it belongs to
+// the thread that runs inference.
 #pragma once
 
 #include "base/error.hpp"
 #include "inference/patches/patch.hpp"
 #include "inference/tensor.hpp"
+#include "inference/weights/encoded.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -86,6 +89,9 @@ public:
     // Whether the patches in force change `key`.
     bool patches_key(std::string_view key) const { return patches_ && !patches_->of(key).empty(); }
 
+    // The weight in float32 with these patches instead of those in force; made anew, and the caller's own.
+    Tensor patched(const Entry& entry, const std::vector<AppliedPatch>& patches) const;
+
     // Forgets the ready forms; the next use prepares them again.
     void unload();
     // Bytes of ready forms that are copies of their own.
@@ -102,6 +108,8 @@ public:
 
 private:
     const Tensor& prepare(Entry& entry, at::ScalarType dtype, at::Device device);
+    // Notes that `entry` has been decoded, and lets go of what was decoded longest ago.
+    void keep_decoded(Entry& entry);
     // Whether the patches in force are the ones in the entry; where they are not, forgets what is made with others.
     bool is_current(Entry& entry);
 
@@ -110,6 +118,7 @@ private:
     std::shared_ptr<const PatchSet> patches_;
     std::chrono::steady_clock::time_point last_used_;
     std::uint64_t generation_ = 0;  // counts the changes of patches_
+    std::deque<Entry*> decoded_;    // quantised weights that are ready, the one used longest ago first
 };
 
 // One tensor of a table, or nothing (an optional bias).
@@ -129,7 +138,8 @@ public:
         return entry_ == nullptr ? nothing : table_->ready(*entry_, dtype, device);
     }
 
-    // Rows of a table [count, dim] as [indices..., dim]; the table as a whole is cast only where patches touch it.
+    // Rows of a table [..., dim] as [indices..., dim], counted through all but its last dimension; the table as a whole is
+    // cast only where patches touch it.
     Tensor rows(const Tensor& indices, at::ScalarType dtype) const;
 
     // The tensor in a kernel's own layout, made by `pack(dense)` when it is first used.
@@ -137,9 +147,9 @@ public:
     const Tensor& packed(const Tensor& x, const Pack& pack) const {
         return table_->packed(*entry_, x.scalar_type(), x.device(), pack);
     }
-    bool packs() const { return table_->settings().pack; }
+    bool packs() const { return table_->settings().pack && !encoding_of(entry_->stored); }
 
-    // As in the file: for looking at sizes and values, not for computing.
+    // As in the file, quantised weights as they are: for looking at sizes and values, not for computing.
     const Tensor& stored() const { return entry_->stored; }
     at::IntArrayRef shape() const { return entry_->stored.sizes(); }
     int64_t size(int64_t dimension) const { return entry_->stored.size(dimension); }

@@ -98,7 +98,7 @@ TEST_F(Safetensors, SaysWhatAFileOfAnotherKindIs) {
         {"", "is empty"},
         {std::string("PK\3\4", 4) + std::string(100, 'x'), "PyTorch pickle"},
         {std::string("\x80\2", 2) + std::string(100, 'x'), "PyTorch pickle"},
-        {"GGUF" + std::string(100, 'x'), "GGUF"},
+        {"GGUF" + std::string(100, 'x'), "damaged"},
         {"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"},
         {"a text of some length", "is not a safetensors file"},
         {"abc", "is not a safetensors file"},

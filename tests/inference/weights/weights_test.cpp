@@ -75,8 +75,8 @@ TEST(Weight, IsCastOnceAndKept) {
 TEST(Weight, IsPatchedAndUnpatchedAsHandlesAsk) {
     const auto w = weights({{"a", at::ones({2}, at::kHalf)}, {"b", at::ones({2}, at::kHalf)}});
     const auto patch = std::make_shared<const AddOne>();
-    const auto once = PatchSet::with(nullptr, {{"a", patch}}, 0.5);
-    const auto twice = PatchSet::with(once, {{"a", patch}}, 2.0);
+    const auto once = PatchSet::with(nullptr, {{"a", {patch, 0.5}}});
+    const auto twice = PatchSet::with(once, {{"a", {patch, 2.0}}});
     const Tensor x = at::zeros(1);
     const void* untouched = w["b"].like(x).data_ptr();
 
@@ -93,15 +93,15 @@ TEST(Weight, IsPatchedAndUnpatchedAsHandlesAsk) {
 TEST(Weight, IsNotPreparedAnewForAnEqualListOfPatches) {
     const auto w = weights({{"a", at::ones({2})}});
     const auto patch = std::make_shared<const AddOne>();
-    w.table()->use(PatchSet::with(nullptr, {{"a", patch}}, 1.0));
+    w.table()->use(PatchSet::with(nullptr, {{"a", {patch, 1.0}}}));
     const void* ready = w["a"].like(at::zeros(1)).data_ptr();
-    w.table()->use(PatchSet::with(nullptr, {{"a", patch}}, 1.0));
+    w.table()->use(PatchSet::with(nullptr, {{"a", {patch, 1.0}}}));
     EXPECT_EQ(w["a"].like(at::zeros(1)).data_ptr(), ready);
 }
 
 TEST(Weight, StaysAsItIsWhereAPatchDoesNotFit) {
     const auto w = weights({{"a", at::ones({2})}});
-    w.table()->use(PatchSet::with(nullptr, {{"a", std::make_shared<const Refuse>()}}, 1.0));
+    w.table()->use(PatchSet::with(nullptr, {{"a", {std::make_shared<const Refuse>(), 1.0}}}));
     EXPECT_EQ(w["a"].like(at::zeros(1))[0].item<float>(), 1.0F);
 }
 
@@ -130,7 +130,7 @@ TEST(Embedding, SeesPatches) {
     const auto w = weights({{"weight", at::zeros({3, 2}, at::kHalf)}});
     const Embedding embedding(w);
     embedding(at::tensor({1}, at::kLong));
-    w.table()->use(PatchSet::with(nullptr, {{"weight", std::make_shared<const AddOne>()}}, 1.0));
+    w.table()->use(PatchSet::with(nullptr, {{"weight", {std::make_shared<const AddOne>(), 1.0}}}));
     EXPECT_EQ(embedding(at::tensor({1}, at::kLong)).sum().item<float>(), 2.0F);
     w.table()->use(nullptr);
     EXPECT_EQ(embedding(at::tensor({1}, at::kLong)).sum().item<float>(), 0.0F);
