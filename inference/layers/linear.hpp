@@ -7,14 +7,14 @@
 namespace easel::inference {
 
 struct Linear {
-    Weight weight, bias;  // [out, in], [out] or nothing
+    Weight weight, bias;  // [out, in], or that of a 1x1 convolution, [out, in, 1, 1]; [out] or nothing
 
     Linear() = default;
     explicit Linear(const Weights& w) : weight(w["weight"]), bias(w.maybe("bias")) {}
 
     Tensor operator()(const Tensor& x) const {
         if (runs_packed(weight, x)) return packed_linear(x, weight, bias);
-        return at::linear(x, weight.like(x), bias.like(x));
+        return at::linear(x, weight.like(x).flatten(1), bias.like(x));
     }
 
     int64_t in_features() const { return weight.size(1); }

@@ -35,7 +35,7 @@ Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias) 
     static const auto pack = kernel("mkldnn::_reorder_linear_weight");
     static const auto compute = kernel("mkldnn::_linear_pointwise");
     const Tensor& packed = weight.packed(x, [&](const Tensor& dense) {
-        return call(pack, {dense.contiguous(), x.numel() / x.size(-1)});
+        return call(pack, {dense.flatten(1).contiguous(), x.numel() / x.size(-1)});
     });
     return call(compute, {x, packed, optional(bias.like(x)), "none", no_scalars(), c10::IValue()});
 }

@@ -10,7 +10,7 @@ namespace easel::inference {
 // Whether the functions below may be used: the table asks for it, and oneDNN has kernels for this type here.
 bool runs_packed(const Weight& weight, const Tensor& x);
 
-// As at::linear; `x` has two dimensions or more.
+// As at::linear; `x` has two dimensions or more, the weight may be that of a 1x1 convolution.
 Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias);
 
 // As at::conv2d with equal stride and padding in both directions.

@@ -28,4 +28,7 @@ Rope joined(const std::vector<Rope>& tables);
 // whose last dimension is dense. (comfy.ldm.flux.math.apply_rope)
 Tensor rotate_pairs(const Tensor& x, const Rope& rope);
 
+// Likewise the pairs (0, dim / 2), (1, dim / 2 + 1), ..., as language models have them.
+Tensor rotate_halves(const Tensor& x, const Rope& rope);
+
 }  // namespace easel::inference

@@ -53,7 +53,7 @@ TEST(Packed, WeightsFollowPatches) {
     const Linear layer(w);
     const Tensor x = at::ones({1, 3});
     EXPECT_EQ(layer(x).sum().item<float>(), 0.0F);
-    w.table()->use(PatchSet::with(nullptr, {{"weight", std::make_shared<const AddOne>()}}, 2.0));
+    w.table()->use(PatchSet::with(nullptr, {{"weight", {std::make_shared<const AddOne>(), 2.0}}}));
     EXPECT_EQ(layer(x).sum().item<float>(), 12.0F);
     w.table()->unload();
     EXPECT_EQ(w.table()->resident_bytes(), 0U);
