@@ -1,7 +1,8 @@
 // CLIP's tokenizer: byte-level byte-pair encoding of lower-cased words. Its merge list is part of the program.
 #pragma once
 
-#include <cstdint>
+#include "inference/text/tokenizers/byte_pairs.hpp"
+
 #include <string_view>
 #include <vector>
 
@@ -19,20 +20,6 @@ public:
     std::vector<int> encode(std::string_view text) const;
 
 private:
-    // What two neighbouring tokens become. Token 512 + n is the result of merge n, so the id is the priority too.
-    class MergeTable {
-    public:
-        void reserve(std::size_t count);
-        void add(int left, int right, int merged);
-        int find(int left, int right) const;  // -1 when they do not merge
-
-    private:
-        std::size_t slot(std::uint64_t pair) const;
-        std::vector<std::uint64_t> pairs_;
-        std::vector<int> merged_;
-        std::size_t mask_ = 0;
-    };
-
     ClipBpe();
     void encode_plain(std::string_view text, std::vector<int>& tokens) const;
     void encode_word(std::string_view word, std::vector<int>& tokens) const;

@@ -37,6 +37,38 @@ void append_utf8(std::string& text, char32_t code) {
     text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length));
 }
 
+std::size_t utf8_length(char first) {
+    const auto byte = static_cast<unsigned char>(first);
+    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+std::size_t valid_utf8_length(std::string_view text) {
+    utf8proc_int32_t code = -1;
+    const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                         static_cast<utf8proc_ssize_t>(text.size()), &code);
+    return length > 0 ? static_cast<std::size_t>(length) : 0;
+}
+
+std::vector<std::string_view> graphemes(std::string_view text) {
+    std::vector<std::string_view> clusters;
+    utf8proc_int32_t previous = 0, state = 0;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        utf8proc_int32_t code = -1;
+        const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
+                                             static_cast<utf8proc_ssize_t>(text.size() - at), &code);
+        if (length <= 0) code = static_cast<utf8proc_int32_t>(replacement);
+        if (at > 0 && utf8proc_grapheme_break_stateful(previous, code, &state)) {
+            clusters.push_back(text.substr(begin, at - begin));
+            begin = at;
+        }
+        previous = code;
+        at += length > 0 ? static_cast<std::size_t>(length) : 1;
+    }
+    if (begin < text.size()) clusters.push_back(text.substr(begin));
+    return clusters;
+}
+
 std::u32string compose(const std::u32string& text) {
     std::string bytes;
     for (const char32_t code : text)
