@@ -5,6 +5,7 @@
 #include "inference/layers/embedding.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/text/prompt_embedding.hpp"
 #include "inference/text/prompt_tokens.hpp"
 #include "inference/text/text_encoder.hpp"
 #include "inference/weights/weights.hpp"
@@ -23,6 +24,7 @@ struct ClipReading {
     std::optional<int> layer = {};     // which layer is read unless the handle says otherwise; unset is the last
     bool normalise_hidden = true;      // whether a hidden layer's output passes the final norm
     bool project_pooled = true;        // whether the pooled output goes through text_projection
+    bool masks_padding = false;        // whether what follows the end of the prompt is out of sight
 };
 
 struct ClipLayer {
@@ -33,7 +35,7 @@ struct ClipLayer {
     bool quick_gelu;
 
     ClipLayer(const Weights& w, bool quick_gelu_);
-    // `x` and the result [batch, tokens, dim]; `mask` [tokens, tokens].
+    // `x` and the result [batch, tokens, dim]; `mask` broadcasts to [batch, heads, tokens, tokens].
     Tensor operator()(const Tensor& x, const Tensor& mask) const;
 };
 
@@ -47,13 +49,16 @@ public:
     // `w` has `text_model...` and perhaps `text_projection.weight`.
     explicit ClipTextNetwork(const Weights& w);
 
-    // `embeddings` [batch, tokens, dim] without positions. `layer` counts from the end, -1 is the last.
-    Output operator()(const Tensor& embeddings, std::optional<int> layer, bool normalise_hidden) const;
+    // `embeddings` [batch, tokens, dim] without positions; `mask` [batch, tokens], where defined, is 0 at tokens that
+    // are out of sight. `layer` counts from the end, -1 is the last.
+    Output operator()(const Tensor& embeddings, const Tensor& mask, std::optional<int> layer,
+                      bool normalise_hidden) const;
     // Pooled rows [batch, dim] through the projection, where there is one.
     Tensor project(const Tensor& pooled) const;
 
     Embedding tokens;
     int64_t layer_count() const { return static_cast<int64_t>(layers_.size()); }
+    int64_t position_count() const { return positions_.size(0); }
 
 private:
     Weight positions_;
@@ -62,21 +67,31 @@ private:
     Weight projection_;
 };
 
+// How prompts are cut into tokens for a CLIP that is read so, which does not take the network.
+PromptFormat clip_format(const ClipReading& reading, const TextSettings& settings);
+
 // One prompt through one CLIP network: chunks, weights relative to the empty prompt, pooled output of the first chunk.
 class ClipEncoder {
 public:
     // `w` as above.
-    ClipEncoder(const Weights& w, ClipReading reading, TextSettings settings);
+    ClipEncoder(const Weights& w, ClipReading reading, const TextSettings& settings);
 
     struct Encoded {
-        Tensor cross;   // [1, 77 * chunks, dim]
-        Tensor pooled;  // [1, dim]
+        Tensor cross;        // [1, 77 * chunks, dim]
+        Tensor pooled;       // [1, dim]
+        Tensor unprojected;  // the same before text_projection
     };
-    Encoded encode(std::string_view prompt, std::optional<int> stop_layer) const;
+    std::vector<PromptChunk> tokenize(std::string_view prompt) const { return tokenize_prompt(prompt, format_); }
+    // No chunks at all are read as the bare start and end.
+    Encoded encode(const std::vector<PromptChunk>& chunks, std::optional<int> stop_layer) const;
+    Encoded encode(std::string_view prompt, std::optional<int> stop_layer) const {
+        return encode(tokenize(prompt), stop_layer);
+    }
+
+    const PromptFormat& format() const { return format_; }
 
 private:
-    struct Batch;
-    Batch embed(const std::vector<PromptChunk>& chunks) const;
+    SpecialTokens special() const { return {.start = format_.start, .end = format_.end, .pad = format_.pad}; }
 
     ClipReading reading_;
     ClipTextNetwork network_;

@@ -87,7 +87,9 @@ Word plain_word(std::string_view text, double weight, const PromptFormat& format
 
 std::vector<Word> words_of(std::string_view prompt, const PromptFormat& format) {
     std::vector<Word> words;
-    for (const auto& [text, weight] : parse_prompt_weights(prompt)) {
+    const auto texts = format.reads_weights ? parse_prompt_weights(prompt)
+                                            : std::vector<WeightedText>{{.text = without_escapes(prompt)}};
+    for (const auto& [text, weight] : texts) {
         for (const std::string_view part : split_at_embeddings(text)) {
             if (!part.starts_with(embedding_mark) || !format.embedding) {
                 words.push_back(plain_word(part, weight, format));
@@ -111,18 +113,26 @@ std::vector<Word> words_of(std::string_view prompt, const PromptFormat& format) 
 }  // namespace
 
 std::vector<PromptChunk> tokenize_prompt(std::string_view prompt, const PromptFormat& format) {
-    const PromptToken start{.id = format.start, .vector = {}};
-    const PromptToken end{.id = format.end, .vector = {}};
     const PromptToken pad{.id = format.pad, .vector = {}};
-    std::vector<PromptChunk> chunks{{start}};
-    const auto finish = [&] {
-        chunks.back().push_back(end);
-        chunks.back().resize(std::max(chunks.back().size(), format.length), pad);
+    const std::size_t ends = format.end ? 1 : 0;
+    std::vector<PromptChunk> chunks;
+    const auto begin = [&] {
+        chunks.emplace_back();
+        if (format.start) chunks.back().push_back({.id = *format.start, .vector = {}});
     };
+    const auto fill = [&](std::size_t length) {
+        PromptChunk& chunk = chunks.back();
+        if (chunk.size() >= length) return;
+        chunk.insert(format.pads_left ? chunk.begin() : chunk.end(), length - chunk.size(), pad);
+    };
+    const auto finish = [&] {
+        if (format.end) chunks.back().push_back({.id = *format.end, .vector = {}});
+    };
+    begin();
     for (const Word& word : words_of(prompt, format)) {
         const bool may_cut = word.size() >= splittable;
         for (std::size_t taken = 0; taken < word.size();) {
-            const std::size_t room = format.length - 1 - chunks.back().size();
+            const std::size_t room = format.length - ends - chunks.back().size();
             const std::size_t left = word.size() - taken;
             const std::size_t count = left <= room ? left : may_cut ? room : 0;
             const auto from = word.begin() + static_cast<std::ptrdiff_t>(taken);
@@ -130,10 +140,14 @@ std::vector<PromptChunk> tokenize_prompt(std::string_view prompt, const PromptFo
             taken += count;
             if (taken == word.size()) break;
             finish();
-            chunks.push_back({start});
+            if (format.fills) fill(format.length);
+            begin();
         }
     }
     finish();
+    fill(chunks.back().size() + format.min_padding);
+    if (format.fills) fill(format.length);
+    fill(format.min_length);
     return chunks;
 }
 

@@ -93,4 +93,8 @@ std::vector<WeightedText> parse_prompt_weights(std::string_view prompt) {
     return parts;
 }
 
+std::string without_escapes(std::string_view prompt) {
+    return replaced(replaced(std::string(prompt), "\\)", ")"), "\\(", "(");
+}
+
 }  // namespace easel::inference

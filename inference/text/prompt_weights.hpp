@@ -18,4 +18,7 @@ struct WeightedText {
 // Throws UserError when parentheses nest deeper than anybody means them to.
 std::vector<WeightedText> parse_prompt_weights(std::string_view prompt);
 
+// The prompt as it is, but for backslashes before parentheses.
+std::string without_escapes(std::string_view prompt);
+
 }  // namespace easel::inference

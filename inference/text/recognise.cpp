@@ -10,10 +10,80 @@ const char* clip_kind(const TensorMap& canonical) {
     return "clip_l";
 }
 
+// One of T5's kin by its depth and its feed-forward layers: 24 gated blocks are XXL, or Pile-T5-XL where they are 5120
+// wide (80 in the small files for tests), or UMT5 where each has its own position biases; plain ones are the first XXL.
+// Nothing when it is none of them.
+const char* t5_kind(const TensorMap& tensors) {
+    if (const auto gated = tensors.find("encoder.block.23.layer.1.DenseReluDense.wi_1.weight");
+        gated != tensors.end()) {
+        const int64_t width = gated->second.size(0);
+        if (width == 5120 || width == 80) return "pile_t5xl";
+        const char* second_bias = "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight";
+        return tensors.contains(second_bias) ? "umt5xxl" : "t5xxl";
+    }
+    if (tensors.contains("encoder.block.23.layer.1.DenseReluDense.wi.weight")) return "t5xxl_old";
+    if (tensors.contains("encoder.block.0.layer.0.SelfAttention.k.weight"))
+        return tensors.contains("spiece_model") ? "umt5base" : "t5base";
+    return nullptr;
+}
+
+bool has_layer(const TensorMap& tensors, int layer) {
+    return tensors.contains("model.layers." + std::to_string(layer) + ".input_layernorm.weight");
+}
+
+const char* gemma_kind(const TensorMap& tensors) {
+    if (!tensors.contains("model.layers.0.self_attn.q_norm.weight")) return "gemma2_2b";
+    return has_layer(tensors, 47) ? "gemma3_12b" : "gemma3_4b";
+}
+
+// Qwen 3 by its width; in the small files for tests by its depth, and the widest of them is 64 wide.
+const char* qwen3_kind(const TensorMap& tensors, int64_t width) {
+    if (width < 1024) {
+        if (!has_layer(tensors, 28)) return "qwen3_06b";
+        return width == 64 ? "qwen3_8b" : "qwen3_4b";
+    }
+    switch (width) {
+    case 1024:
+        return "qwen3_06b";
+    case 2048:
+        return "qwen3_2b";
+    case 2560:
+        return "qwen3_4b";
+    case 4096:
+        return "qwen3_8b";
+    default:
+        return nullptr;
+    }
+}
+
+const char* language_model_kind(const TensorMap& tensors) {
+    const auto norm = tensors.find("model.layers.0.post_attention_layernorm.weight");
+    if (norm == tensors.end()) return nullptr;
+    if (tensors.contains("model.layers.0.post_feedforward_layernorm.weight")) return gemma_kind(tensors);
+    if (const auto bias = tensors.find("model.layers.0.self_attn.k_proj.bias"); bias != tensors.end())
+        return bias->second.size(0) == 256 ? "qwen25_3b" : "qwen25_7b";
+    const int64_t width = norm->second.size(0);
+    if (tensors.contains("model.layers.0.self_attn.q_norm.weight")) return qwen3_kind(tensors, width);
+    if (width == 5120) return "mistral3_24b";
+    if (width == 3072) return "ministral3_3b";
+    return "llama";
+}
+
+// Some files keep the output layer beside the model it belongs to.
+TensorMap with_inner_head(TensorMap tensors) {
+    if (auto head = tensors.extract("lm_head.weight"); !head.empty()) {
+        head.key() = "model.lm_head.weight";
+        tensors.insert(std::move(head));
+    }
+    return tensors;
+}
+
 }  // namespace
 
 std::optional<EncoderFile> recognise_encoder(const TensorMap& tensors) {
     if (auto clip = canonical_clip(tensors)) return EncoderFile{clip_kind(*clip), std::move(*clip)};
+    if (const char* kind = t5_kind(tensors)) return EncoderFile{kind, tensors};
+    if (const char* kind = language_model_kind(tensors)) return EncoderFile{kind, with_inner_head(tensors)};
     return std::nullopt;
 }
 

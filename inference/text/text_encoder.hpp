@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inference/patches/lora.hpp"
+#include "inference/patches/merge.hpp"
 #include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
 #include "inference/weights/weights.hpp"
@@ -30,6 +31,7 @@ struct TextRequest {
     std::map<std::string, double, std::less<>> settings = {};
 
     const std::string& prompt_for(std::string_view encoder) const;
+    double setting(std::string_view name, double otherwise) const;
 };
 
 // What a prompt is encoded with beside the weights.
@@ -38,12 +40,28 @@ struct TextSettings {
     std::function<std::vector<std::filesystem::path>()> embedding_folders;
 };
 
+// How an encoder that is a language model continues a prompt.
+struct TextGeneration {
+    int64_t max_length = 256;  // tokens
+    bool samples = true;       // otherwise the likeliest token is taken, and the fields below up to `seed` do not count
+    double temperature = 1.0;
+    int64_t top_k = 50;  // 0: any number
+    double top_p = 0.95;
+    double min_p = 0.0;
+    uint64_t seed = 0;
+    double repetition_penalty = 1.0;
+    double presence_penalty = 0.0;
+    std::function<void(int64_t)> progress = {};  // told how many tokens there are; may throw to stop
+};
+
 // The networks and the tokenizer of one or several encoders that make one conditioning together.
 class TextModel {
 public:
     virtual ~TextModel() = default;
     // `stop_layer`: read this layer instead of the last (-1 is the last, -2 the one before, ...).
     virtual Condition encode(const TextRequest& request, std::optional<int> stop_layer) const = 0;
+    // What follows the prompt, as text. Throws ModelError where the encoder is no language model.
+    virtual std::string generate(const TextRequest& request, const TextGeneration& generation) const;
     virtual LoraKeys lora_keys() const = 0;
 };
 
@@ -56,20 +74,29 @@ public:
 
     Conditioning encode(std::string_view prompt) const { return encode(TextRequest{.prompt = std::string(prompt)}); }
     Conditioning encode(const TextRequest& request) const;
+    std::string generate(const TextRequest& request, const TextGeneration& generation) const;
 
     // Strength 0 returns the same handle.
     TextEncoder with_lora(const Lora& lora, double strength) const;
+    // As Model::with_merged.
+    TextEncoder with_merged(const TextEncoder& other, const MergeRatios& ratios) const;
+    const std::shared_ptr<const PatchSet>& patches() const { return patches_; }
     // Clip skip: -1 is the last layer, -2 the one before.
     TextEncoder with_stop_layer(int layer) const;
+    // Settings of every later request that does not have them itself.
+    TextEncoder with_settings(const std::map<std::string, double, std::less<>>& settings) const;
 
     LoraKeys lora_keys() const { return model_->lora_keys(); }
     const std::shared_ptr<WeightTable>& weights() const { return weights_; }
 
 private:
+    TextRequest with_own_settings(TextRequest request) const;
+
     std::shared_ptr<const TextModel> model_;
     std::shared_ptr<WeightTable> weights_;
     std::shared_ptr<const PatchSet> patches_;
     std::optional<int> stop_layer_;
+    std::map<std::string, double, std::less<>> settings_;
 };
 
 }  // namespace easel::inference

@@ -23,8 +23,8 @@ struct EncoderFile {
     TensorMap tensors;
 };
 
-// What kind of encoder a file holds; nothing when none is known. No tensor is copied, except a projection that is stored
-// transposed. (comfy.sd.detect_te_model)
+// What kind of encoder a file holds; nothing when none is known. No tensor is copied, except a projection that is
+// stored transposed. (comfy.sd.detect_te_model)
 std::optional<EncoderFile> recognise_encoder(const TensorMap& tensors);
 
 struct TextFamily {
@@ -50,6 +50,8 @@ struct CheckpointText {
 
     std::string_view family;  // the TextFamily's name
     std::vector<Part> parts;  // those that a file lacks are left out
+    // There is no encoder, the network reads the prompt's tokens: the TextFamily only makes these.
+    bool is_in_network = false;
 };
 
 }  // namespace easel::inference

@@ -1,5 +1,5 @@
 // SDXL's refiner: the last layer but one of OpenCLIP-G. (SDXLRefinerClipModel)
-#include "inference/text/clip.hpp"
+#include "inference/text/clip_pair.hpp"
 #include "inference/text/text_family.hpp"
 
 namespace easel::inference {
@@ -9,12 +9,11 @@ void register_text_sdxl_refiner(TextFamilies& families) {
         .name = "sdxl_refiner",
         .matches =
             [](std::string_view type, const std::vector<std::string>& kinds) {
-                return kinds == std::vector<std::string>{"clip_g"} && type != "sd3" && type != "hidream" && type != "stable_cascade";
+                return kinds == std::vector<std::string>{"clip_g"} && type != "sd3" && type != "hidream" &&
+                       type != "stable_cascade";
             },
-        .build =
-            [](const Weights& w, const TextSettings& settings) {
-                return make_clip_model(w / "clip_g", {.name = "clip_g", .pad = 0, .layer = -2, .normalise_hidden = false}, settings);
-            },
+        .build = [](const Weights& w,
+                    const TextSettings& settings) { return make_clip_model(w / "clip_g", clip_g_reading, settings); },
     });
 }
 
