@@ -1,6 +1,7 @@
 #include "inference/vae/kl.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/vae/wan/wan.hpp"
 
 namespace easel::inference {
 namespace {
@@ -77,8 +78,11 @@ Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
 }
 
 AutoencoderKl::AutoencoderKl(const Weights& w) : weights_(w), encoder_(w / "encoder"), decoder_(w / "decoder") {
-    if (w.has_part("quant_conv")) quant_.emplace(w / "quant_conv");
-    if (w.has_part("post_quant_conv")) post_quant_.emplace(w / "post_quant_conv");
+    for (const Weights& place : {w, w / "encoder"})
+        if (place.has_part("quant_conv")) quant_.emplace(place / "quant_conv");
+    for (const Weights& place : {w, w / "decoder"})
+        if (place.has_part("post_quant_conv")) post_quant_.emplace(place / "post_quant_conv");
+    if (w.has_part("bn")) normaliser_ = {.mean = w["bn.running_mean"], .variance = w["bn.running_var"]};
 }
 
 // In the type that the weights compute in, channels innermost.
@@ -86,18 +90,35 @@ Tensor AutoencoderKl::prepare(const Tensor& x) const {
     return x.to(weights_.device(), weights_.compute_dtype()).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+Tensor AutoencoderKl::Normaliser::from_cells(const Tensor& cells) const {
+    return (at::pixel_unshuffle(cells.contiguous(), patch) - mean_of(cells)) / deviation_of(cells);
+}
+
+Tensor AutoencoderKl::Normaliser::to_cells(const Tensor& latent) const {
+    return at::pixel_shuffle(latent * deviation_of(latent) + mean_of(latent), patch);
+}
+
+Tensor AutoencoderKl::Normaliser::mean_of(const Tensor& like) const { return mean.like(like).view({1, -1, 1, 1}); }
+
+Tensor AutoencoderKl::Normaliser::deviation_of(const Tensor& like) const {
+    constexpr double least_variance = 1e-4;
+    return (variance.like(like).view({1, -1, 1, 1}) + least_variance).sqrt();
+}
+
 Tensor AutoencoderKl::encode(const Tensor& pixels) const {
     Tensor moments = encoder_(prepare(pixels));
     if (quant_) moments = (*quant_)(moments);
-    return moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat).contiguous();  // then come the log variances
+    const Tensor mean = moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat);  // then come the log variances
+    return normaliser_ ? normaliser_->from_cells(mean) : mean.contiguous();
 }
 
 Tensor AutoencoderKl::decode(const Tensor& latent) const {
-    const Tensor z = prepare(latent);
+    const Tensor z = prepare(normaliser_ ? normaliser_->to_cells(latent.to(at::kFloat)) : latent);
     return decoder_(post_quant_ ? (*post_quant_)(z) : z).to(at::kFloat).contiguous();
 }
 
 Vae load_vae(const Weights& weights) {
+    if (AutoencoderWan::matches(weights)) return Vae(std::make_shared<AutoencoderWan>(weights));
     if (!weights.contains("decoder.conv_in.weight") || !weights.contains("encoder.conv_in.weight"))
         throw ModelError(weights.origin() + " holds no autoencoder that easel knows (there is no decoder.conv_in and " +
                          "encoder.conv_in)");

@@ -1,6 +1,7 @@
 // The autoencoder of latent diffusion (Rombach et al. 2022): convolutions and residual blocks around one attention at
-// the lowest resolution. Serves SD1.x, SD2.x and SDXL (4 channels) and SD3 and Flux (16): channels, depth and whether
-// there are quantisation convolutions are read from the weights.
+// the lowest resolution. Serves SD1.x, SD2.x and SDXL (4 channels), SD3 and Flux (16) and FLUX.2 (32 channels, of which
+// four cells become one with 128): channels, depth and whether there are quantisation convolutions are read from the
+// weights.
 #pragma once
 
 #include "inference/layers/conv.hpp"
@@ -21,8 +22,12 @@ public:
     // The mean of the distribution that the encoder predicts: encoding draws no noise, as in the reference.
     Tensor encode(const Tensor& pixels) const override;
     Tensor decode(const Tensor& latent) const override;
-    int64_t latent_channels() const override { return decoder_.conv_in.in_channels(); }
-    int64_t downscale_ratio() const override { return int64_t{1} << (decoder_.levels.size() - 1); }
+    int64_t latent_channels() const override {
+        return decoder_.conv_in.in_channels() * (normaliser_ ? Normaliser::patch * Normaliser::patch : 1);
+    }
+    int64_t downscale_ratio() const override {
+        return (int64_t{1} << (decoder_.levels.size() - 1)) * (normaliser_ ? Normaliser::patch : 1);
+    }
 
 private:
     struct ResBlock {
@@ -82,6 +87,19 @@ private:
         Tensor operator()(Tensor x) const;
     };
 
+    // FLUX.2's: 2x2 cells become the channels of one, and each channel is normalised by the statistics of its training.
+    struct Normaliser {
+        static constexpr int64_t patch = 2;
+        Weight mean, variance;  // [channels]
+
+        Tensor from_cells(const Tensor& cells) const;  // float32, as all of this
+        Tensor to_cells(const Tensor& latent) const;
+
+    private:
+        Tensor mean_of(const Tensor& like) const;  // [1, channels, 1, 1]
+        Tensor deviation_of(const Tensor& like) const;
+    };
+
     static std::vector<Level> levels(const Weights& w);
     Tensor prepare(const Tensor& x) const;
 
@@ -89,6 +107,7 @@ private:
     Encoder encoder_;
     Decoder decoder_;
     std::optional<Conv2d> quant_, post_quant_;
+    std::optional<Normaliser> normaliser_;
 };
 
 }  // namespace easel::inference

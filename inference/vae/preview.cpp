@@ -3,7 +3,8 @@
 namespace easel::inference {
 
 std::optional<RgbPreview> latent_preview(const LatentFormat& format, const Tensor& latent) {
-    const Tensor first = latent.dim() == 5 ? latent[0].select(1, 0) : latent[0];  // [channels, height, width]
+    Tensor first = latent.dim() == 5 ? latent[0].select(1, 0) : latent[0];  // [channels, height, width]
+    if (format.preview_patch > 1) first = at::pixel_shuffle(first, format.preview_patch);
     if (format.rgb_factors.empty() || first.size(0) != static_cast<int64_t>(format.rgb_factors.size())) return {};
 
     const Tensor factors = at::empty({first.size(0), 3}, at::kFloat);

@@ -7,21 +7,34 @@
 namespace easel::inference {
 namespace {
 
-// [batch, h, w, channels] as [batch, 3, h, w], cut around the centre to whole latent cells.
-Tensor to_planes(const Tensor& pixels, int64_t cell) {
+// [batch, h, w, channels] as [batch, channels, h, w], or [1, channels, batch, h, w] for a video network, cut around the
+// centre to whole latent cells.
+Tensor to_planes(const Tensor& pixels, const Autoencoder& network) {
+    const int64_t cell = network.downscale_ratio(), channels = network.pixel_channels();
     Tensor part = pixels;
     for (int64_t dimension : {1, 2}) {
         const int64_t rest = part.size(dimension) % cell;
         if (rest != 0) part = part.narrow(dimension, rest / 2, part.size(dimension) - rest);
     }
-    return part.narrow(-1, 0, std::min<int64_t>(part.size(-1), 3)).movedim(-1, 1);
+    part = part.narrow(-1, 0, std::min(part.size(-1), channels));
+    if (part.size(-1) < channels) part = at::constant_pad_nd(part, {0, channels - part.size(-1)}, 1.0);  // opaque
+    return network.dimensions() == 3 ? part.movedim(-1, 0).unsqueeze(0) : part.movedim(-1, 1);
 }
 
 // 0..1 becomes -1..1.
 Tensor to_network(const Tensor& pixels) { return pixels * 2.0 - 1.0; }
 
-// And back, as [batch, h, w, 3].
-Tensor to_pixels(const Tensor& planes) { return ((planes + 1.0) / 2.0).clamp(0.0, 1.0).movedim(1, -1); }
+// And back, as [batch, h, w, channels]; frames become members of the batch.
+Tensor to_pixels(const Tensor& planes) {
+    const Tensor pixels = ((planes + 1.0) / 2.0).clamp(0.0, 1.0).movedim(1, -1);
+    return pixels.dim() == 5 ? pixels.flatten(0, 1) : pixels;
+}
+
+// A latent with as many dimensions as the network wants: of a video, a picture network sees the first frame.
+Tensor fitting(const Tensor& latent, const Autoencoder& network) {
+    if (network.dimensions() == 2 && latent.dim() == 5) return latent.select(2, 0);
+    return network.dimensions() == 3 && latent.dim() == 4 ? latent.unsqueeze(2) : latent;
+}
 
 // Pictures go through the network one by one: its activations are a thousand times the picture.
 template <class Function>
@@ -32,8 +45,9 @@ Tensor one_by_one(const Tensor& batch, Function function) {
     return at::cat(results);
 }
 
-// The mean of three passes over tiles of different shapes, so that their seams do not coincide.
-Tensor three_passes(const Tensor& samples, const TileGrid& grid, const std::function<Tensor(const Tensor&)>& function) {
+// The mean of three passes over tiles of different shapes, so that their seams do not coincide; videos get one pass.
+Tensor passes(const Tensor& samples, const TileGrid& grid, const std::function<Tensor(const Tensor&)>& function) {
+    if (samples.dim() == 5) return tiled(samples, grid, function);
     TileGrid wide = grid, tall = grid;
     wide.tile_width *= 2;
     wide.tile_height /= 2;
@@ -45,23 +59,21 @@ Tensor three_passes(const Tensor& samples, const TileGrid& grid, const std::func
 }  // namespace
 
 Tensor Vae::encode(const Tensor& pixels) const {
-    return one_by_one(to_planes(pixels, downscale_ratio()),
+    return one_by_one(to_planes(pixels, *network_),
                       [&](const Tensor& picture) { return network_->encode(to_network(picture)); });
 }
 
 Tensor Vae::decode(const Tensor& latent) const {
-    const Tensor flat = latent.dim() == 5 ? latent.select(2, 0) : latent;
-    return to_pixels(one_by_one(flat, [&](const Tensor& one) { return network_->decode(one); }));
+    return to_pixels(one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return network_->decode(one); }));
 }
 
 Tensor Vae::encode_tiled(const Tensor& pixels, const Tiling& tiling) const {
     const TileGrid grid{.tile_width = tiling.tile_width,
                         .tile_height = tiling.tile_height,
                         .overlap = tiling.overlap,
-                        .scale = 1.0 / static_cast<double>(downscale_ratio()),
-                        .out_channels = latent_channels()};
-    return three_passes(to_planes(pixels, downscale_ratio()), grid,
-                        [&](const Tensor& tile) { return network_->encode(to_network(tile)); });
+                        .scale = 1.0 / static_cast<double>(downscale_ratio())};
+    return passes(to_planes(pixels, *network_), grid,
+                  [&](const Tensor& tile) { return network_->encode(to_network(tile)); });
 }
 
 Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
@@ -69,9 +81,9 @@ Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
     const TileGrid grid{.tile_width = tiling.tile_width / cell,
                         .tile_height = tiling.tile_height / cell,
                         .overlap = tiling.overlap / cell,
-                        .scale = static_cast<double>(cell),
-                        .out_channels = 3};
-    return to_pixels(three_passes(latent, grid, [&](const Tensor& tile) { return network_->decode(tile); }));
+                        .scale = static_cast<double>(cell)};
+    return to_pixels(
+        passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }));
 }
 
 }  // namespace easel::inference

@@ -11,8 +11,10 @@
 namespace easel::inference {
 
 class Weights;
+class WeightTable;
 
-// A network between pixels [batch, 3, h, w] in -1..1 and latents; what each family of autoencoders implements.
+// A network between pixels [batch, channels, (frames,) h, w] in -1..1 and latents; what each family of autoencoders
+// implements.
 class Autoencoder {
 public:
     virtual ~Autoencoder() = default;
@@ -20,6 +22,9 @@ public:
     virtual Tensor decode(const Tensor& latent) const = 0;
     virtual int64_t latent_channels() const = 0;
     virtual int64_t downscale_ratio() const = 0;
+    virtual int64_t pixel_channels() const { return 3; }
+    // 2 for pictures, 3 for videos: then pixels and latents have frames.
+    virtual int64_t dimensions() const { return 2; }
 };
 
 // Tile sizes in pixels of the picture, for encoding and decoding alike.
@@ -35,7 +40,9 @@ public:
     Vae() = default;
     explicit Vae(std::shared_ptr<const Autoencoder> network) : network_(std::move(network)) {}
 
-    // The picture is cropped around its centre to whole latent cells; channels beyond three are dropped.
+    // Pictures are cropped around their centre to whole latent cells; channels that the network does not take are dropped.
+    // A video network takes the batch for the frames of one video and returns [1, channels, frames, h, w]; decoding it
+    // gives the frames as a batch.
     Tensor encode(const Tensor& pixels) const;
     Tensor decode(const Tensor& latent) const;
 
@@ -46,8 +53,17 @@ public:
     int64_t latent_channels() const { return network_->latent_channels(); }
     int64_t downscale_ratio() const { return network_->downscale_ratio(); }
 
+    // What the network runs on, for saving; null when nobody said.
+    const std::shared_ptr<WeightTable>& weights() const { return weights_; }
+    Vae with_weights(std::shared_ptr<WeightTable> weights) const {
+        Vae vae = *this;
+        vae.weights_ = std::move(weights);
+        return vae;
+    }
+
 private:
     std::shared_ptr<const Autoencoder> network_;
+    std::shared_ptr<WeightTable> weights_;
 };
 
 // The autoencoder of a VAE file or of a checkpoint's `first_stage_model.` part (pass that part). Throws ModelError when

@@ -21,15 +21,14 @@ TEST(Tiled, BlendsTilesAsTheReferenceDoes) {
         const TileGrid grid{.tile_width = one["tile_width"],
                             .tile_height = one["tile_height"],
                             .overlap = one["overlap"],
-                            .scale = one["scale"],
-                            .out_channels = in.size(1)};
+                            .scale = one["scale"]};
         const Tensor expected = to_tensor(one["out"], one["out_shape"].get<std::vector<int64_t>>());
         EXPECT_TRUE(at::allclose(tiled(in, grid, function), expected, 1e-5, 1e-5)) << one["in_shape"];
     }
 }
 
 TEST(Tiled, OverlapOfAWholeTileIsTheUsersError) {
-    const TileGrid grid{.tile_width = 4, .tile_height = 4, .overlap = 4, .scale = 1, .out_channels = 1};
+    const TileGrid grid{.tile_width = 4, .tile_height = 4, .overlap = 4, .scale = 1};
     EXPECT_THROW(tiled(at::rand({1, 1, 16, 16}), grid, [](const Tensor& tile) { return tile; }), UserError);
 }
 
