@@ -6,27 +6,46 @@
 #include "inference/weights/weights.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace easel::inference {
 
-// Weight key by the name that a LoRA file uses for it.
-using LoraKeys = std::map<std::string, std::string, std::less<>>;
+// Where the change to one module of a LoRA file goes: a weight, or a part of one where the model keeps several of the
+// file's modules together (`{"double_blocks.0.img_attn.qkv.weight", {.dimension = 0, .start = 0, .length = 3072}}`).
+struct LoraTarget {
+    std::string key;
+    std::optional<WeightSlice> slice = {};
+    // The file has the halves (scale and shift) the other way round.
+    bool swapped_halves = false;
+
+    LoraTarget() = default;
+    LoraTarget(std::string key_) : key(std::move(key_)) {}
+    LoraTarget(const char* key_) : key(key_) {}
+    LoraTarget(std::string key_, WeightSlice slice_) : key(std::move(key_)), slice(slice_) {}
+};
+
+// Weight by the name that a LoRA file uses for its module.
+using LoraKeys = std::map<std::string, LoraTarget, std::less<>>;
 
 class Lora {
 public:
     // What the file says about one module: its weight and its bias. Either may be absent.
     struct Module {
         std::shared_ptr<const Patch> weight, bias;
+        std::vector<std::string> keys;  // of the file
     };
 
     // Throws ModelError when nothing in the file is a change to a weight.
     Lora(const TensorMap& tensors, std::string origin);
 
     // The patches for a model whose modules have these names.
-    PatchMap patches_for(const LoraKeys& names) const;
-    // The names in the file that neither of the two models has, for one warning.
+    PatchList patches_for(const LoraKeys& names, double strength) const;
+    // The keys in the file that mean nothing to either of the two models.
     std::vector<std::string> unused(const LoraKeys& model, const LoraKeys& text) const;
+    // Logs them, one a line, as the reference does.
+    void warn_of_unused(const LoraKeys& model, const LoraKeys& text) const;
 
     const std::string& origin() const { return origin_; }
     const std::map<std::string, Module, std::less<>>& modules() const { return modules_; }
@@ -34,13 +53,12 @@ public:
 private:
     std::string origin_;
     std::map<std::string, Module, std::less<>> modules_;
+    std::vector<std::string> unknown_;  // keys that are no change of a known kind
 };
 
+// The names that every diffusion network's modules have, made from their keys.
+LoraKeys module_lora_keys(const Weights& network);
 // Names of the modules of a UNet in CompVis layout (keys `input_blocks...`), kohya's, LyCORIS' and diffusers'.
 LoraKeys unet_lora_keys(const Weights& unet);
-// Which of a model's text encoders a CLIP is, which kohya and diffusers number.
-enum class ClipPlace { first, second };
-// Names of the modules of a CLIP text model (keys `text_model...`) that ComfyUI calls `part` ("clip_l").
-LoraKeys clip_lora_keys(const Weights& clip, std::string_view part, ClipPlace place);
 
 }  // namespace easel::inference

@@ -118,10 +118,10 @@ private:
 
 }  // namespace
 
-LoraKeys unet_lora_keys(const Weights& unet) {
+LoraKeys module_lora_keys(const Weights& network) {
     LoraKeys names;
-    for (const auto& relative : unet.keys()) {
-        const std::string key = unet.prefix() + relative;
+    for (const auto& relative : network.keys()) {
+        const std::string key = network.prefix() + relative;
         if (!relative.ends_with(weight_suffix)) {
             names["diffusion_model." + relative] = key;
             continue;
@@ -130,6 +130,11 @@ LoraKeys unet_lora_keys(const Weights& unet) {
         names["lora_unet_" + with_underscores(module)] = key;
         names["diffusion_model." + module] = key;
     }
+    return names;
+}
+
+LoraKeys unet_lora_keys(const Weights& unet) {
+    LoraKeys names = module_lora_keys(unet);
     const DiffusersNames diffusers(unet);
     for (const auto& [theirs, ours] : diffusers.names()) {
         const std::string key = unet.prefix() + ours + std::string(weight_suffix);
@@ -139,26 +144,6 @@ LoraKeys unet_lora_keys(const Weights& unet) {
         if (processor.ends_with(".to_out.0")) processor.resize(processor.size() - 2);
         names[processor] = key;
         names["unet." + processor] = key;
-    }
-    return names;
-}
-
-LoraKeys clip_lora_keys(const Weights& clip, std::string_view part, ClipPlace place) {
-    const std::vector<std::string> kohya = place == ClipPlace::first ? std::vector<std::string>{"lora_te_", "lora_te1_"}
-                                                                     : std::vector<std::string>{"lora_te2_"};
-    const std::string diffusers = place == ClipPlace::first ? "text_encoder." : "text_encoder_2.";
-    LoraKeys names;
-    for (const auto& relative : clip.keys()) {
-        if (!relative.ends_with(weight_suffix)) continue;
-        const std::string key = clip.prefix() + relative;
-        const auto module = relative.substr(0, relative.size() - weight_suffix.size());
-        names["text_encoders." + std::string(part) + ".transformer." + module] = key;
-        if (module == "text_projection" && place == ClipPlace::first) names["lora_te1_text_projection"] = key;
-        if (module == "text_projection" && place == ClipPlace::second) names["lora_te2_text_projection"] = key;
-        if (module.find(".mlp.") == std::string::npos && module.find(".self_attn.") == std::string::npos) continue;
-        for (const auto& prefix : kohya)
-            names[prefix + with_underscores(module)] = key;
-        names[diffusers + module] = key;
     }
     return names;
 }

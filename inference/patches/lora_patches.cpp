@@ -1,4 +1,4 @@
-#include "inference/patches/lora_patches.hpp"
+#include "inference/patches/lora_change.hpp"
 
 #include "base/error.hpp"
 
@@ -8,15 +8,10 @@ namespace easel::inference {
 
 namespace {
 
-Tensor whole(const Tensor& tensor) { return tensor.to(at::kFloat); }
-
-Tensor matrix(const Tensor& tensor) { return whole(tensor).flatten(1); }
-
-std::string shape_text(const Tensor& tensor) { return c10::str(tensor.sizes()); }
-
-void require(bool condition, const std::string& problem) {
-    if (!condition) throw ModelError(problem);
-}
+using lora::matrix;
+using lora::require;
+using lora::shape_text;
+using lora::whole;
 
 Tensor shaped_like(const Tensor& difference, const Tensor& weight) {
     require(difference.numel() == weight.numel(),
@@ -74,9 +69,7 @@ Tensor with_magnitude(const Tensor& weight, const Tensor& difference, double str
 Tensor changed(Tensor weight, const Tensor& difference, const LoraScale& scale, std::optional<int64_t> rank,
                double strength) {
     const double alpha = scale.alpha && rank ? *scale.alpha / static_cast<double>(*rank) : 1.0;
-    const Tensor shaped = shaped_like(difference, weight);
-    if (scale.magnitude.defined()) return with_magnitude(weight, shaped * alpha, strength, scale.magnitude);
-    return weight.add_(shaped * (strength * alpha));
+    return lora::changed(std::move(weight), difference, alpha, scale.magnitude, strength);
 }
 
 class LowRank final : public Patch {
@@ -171,6 +164,18 @@ private:
 };
 
 }  // namespace
+
+std::string lora::shape_text(const Tensor& tensor) { return c10::str(tensor.sizes()); }
+
+void lora::require(bool condition, const std::string& problem) {
+    if (!condition) throw ModelError(problem);
+}
+
+Tensor lora::changed(Tensor weight, const Tensor& difference, double alpha, const Tensor& magnitude, double strength) {
+    const Tensor shaped = shaped_like(difference, weight);
+    if (magnitude.defined()) return with_magnitude(weight, shaped * alpha, strength, magnitude);
+    return weight.add_(shaped * (strength * alpha));
+}
 
 std::shared_ptr<const Patch> low_rank_patch(Tensor up, Tensor down, Tensor mid, LoraScale scale,
                                             std::optional<std::vector<int64_t>> shape) {

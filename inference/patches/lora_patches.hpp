@@ -33,6 +33,16 @@ struct KroneckerFactor {
 };
 std::shared_ptr<const Patch> kronecker_patch(KroneckerFactor first, KroneckerFactor second, LoraScale scale);
 
+// GLoRA (Chavan et al. 2023): the weight times one low-rank product, plus another. The halves of each are a pair.
+struct GeneralFactors {
+    Tensor a1, a2, b1, b2;
+};
+std::shared_ptr<const Patch> general_patch(GeneralFactors factors, LoraScale scale);
+
+// OFT (Qiu et al. 2023) and, with four dimensions, BOFT (Liu et al. 2024): rotations of blocks of outputs, `blocks`
+// [(stages,) count, size, size]. `alpha` limits their norm; `rescale`, where defined, scales the result of BOFT.
+std::shared_ptr<const Patch> orthogonal_patch(Tensor blocks, Tensor rescale, LoraScale scale);
+
 // A difference as large as the weight, and a new value for it.
 std::shared_ptr<const Patch> difference_patch(Tensor difference);
 std::shared_ptr<const Patch> value_patch(Tensor value);
