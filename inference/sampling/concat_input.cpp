@@ -11,23 +11,6 @@
 namespace easel::inference {
 namespace {
 
-// Spreads the members evenly over `batch` members.
-Tensor spread_to_batch(const Tensor& tensor, int64_t batch) {
-    const int64_t present = tensor.size(0);
-    if (present == batch) return tensor;
-    if (batch <= 1) return tensor.narrow(0, 0, batch);
-    std::vector<int64_t> index;
-    for (int64_t i = 0; i < batch; ++i) {
-        const auto position = static_cast<double>(i);
-        const double source =
-            batch < present
-                ? std::nearbyint(position * static_cast<double>(present - 1) / static_cast<double>(batch - 1))
-                : std::floor((position + 0.5) * static_cast<double>(present) / static_cast<double>(batch));
-        index.push_back(std::min(static_cast<int64_t>(source), present - 1));
-    }
-    return tensor.index_select(0, at::tensor(index));
-}
-
 Tensor fit(const Tensor& tensor, at::IntArrayRef shape) {
     const bool fits = tensor.sizes().slice(2) == shape.slice(2);
     return fits ? tensor : resize(tensor, shape[shape.size() - 1], shape[shape.size() - 2], "bilinear", Crop::center);
@@ -65,6 +48,22 @@ Tensor picture_alone(const Condition& condition, const SamplingTarget& target) {
 }
 
 }  // namespace
+
+Tensor spread_to_batch(const Tensor& tensor, int64_t batch) {
+    const int64_t present = tensor.size(0);
+    if (present == batch) return tensor;
+    if (batch <= 1) return tensor.narrow(0, 0, batch);
+    std::vector<int64_t> index;
+    for (int64_t i = 0; i < batch; ++i) {
+        const auto position = static_cast<double>(i);
+        const double source =
+            batch < present
+                ? std::nearbyint(position * static_cast<double>(present - 1) / static_cast<double>(batch - 1))
+                : std::floor((position + 0.5) * static_cast<double>(present) / static_cast<double>(batch));
+        index.push_back(std::min(static_cast<int64_t>(source), present - 1));
+    }
+    return tensor.index_select(0, at::tensor(index));
+}
 
 Tensor concat_input(int64_t channels, const Condition& condition, const SamplingTarget& target) {
     const int64_t latent_channels = target.format->channels;

@@ -12,4 +12,7 @@ namespace easel::inference {
 // `channels` is how many channels that is, 0 for none. (BaseModel.concat_cond, IP2P.concat_cond)
 Tensor concat_input(int64_t channels, const Condition& condition, const SamplingTarget& target);
 
+// As many members as `batch`, picked or repeated evenly. (comfy.utils.resize_to_batch_size)
+Tensor spread_to_batch(const Tensor& tensor, int64_t batch);
+
 }  // namespace easel::inference

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,18 @@ struct SizeConditioning {
     std::optional<double> aesthetic_score;
 };
 
+struct AppliedControl;   // inference/control/control.hpp
+struct GroundedPhrases;  // inference/control/gligen.hpp
+
+// How a transformer tells pictures that it looks at from the one that it makes, by their positions.
+enum class ReferenceMethod {
+    offset,               // they lie beside it and each other, in one plane behind it
+    index,                // each lies in a plane of its own
+    uxo,                  // they continue its diagonal (USO, UNO)
+    index_timestep_zero,  // as `index`, and the network hears that they are without noise
+    negative_index,       // as `index`, the planes counted backwards
+};
+
 struct Condition {
     Tensor cross;                  // [batch, tokens, dim]; undefined when the model takes no text
     std::optional<Tensor> pooled;  // [batch, dim]
@@ -48,11 +61,20 @@ struct Condition {
     std::optional<Tensor> concat_latent_image;
     std::optional<Tensor> concat_mask;
 
-    std::optional<double> guidance;  // distilled guidance (Flux)
+    // The control networks that are to be heard, the last one first; null for none.
+    std::shared_ptr<const AppliedControl> control;
+    // Whether conditions of the other side that have no control are to hear these as well. (ControlNetApply)
+    bool control_for_both_sides = false;
+    std::shared_ptr<const GroundedPhrases> grounded;  // phrases with their boxes; null for none
+
+    std::optional<double> guidance;  // distilled guidance (Flux); nothing leaves it to the family
+    bool without_guidance = false;   // the network is not told of any guidance (FluxDisableGuidance)
     SizeConditioning size;
 
-    std::optional<Tensor> attention_mask;   // [batch, tokens], 1 where a token of `cross` counts
-    std::vector<Tensor> reference_latents;  // pictures to look at, [batch, channels, (frames,) h, w] as the VAE made them
+    std::optional<Tensor> attention_mask;  // [batch, tokens], 1 where a token of `cross` counts
+    std::vector<Tensor>
+        reference_latents;  // pictures to look at, [batch, channels, (frames,) h, w] as the VAE made them
+    std::optional<ReferenceMethod> reference_method;  // nothing leaves it to the family
     // What text encoders and conditioning nodes hand to the networks of one family, by the name that both know. The
     // first dimension is the batch; a tensor without dimensions is a number.
     std::map<std::string, Tensor, std::less<>> extra;

@@ -1,135 +1,180 @@
 #include "inference/sampling/guider.hpp"
 
-#include "base/error.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 namespace easel::inference {
 namespace {
 
-constexpr int64_t fuzz = 8;  // cells over which a box without a mask fades in
+bool is_one(double cfg) { return std::abs(cfg - 1.0) <= 1e-9 * std::max(std::abs(cfg), 1.0); }
 
-// One condition at one step: its part of x, and how much its prediction counts in every cell.
-struct Job {
-    const ResolvedCondition* condition;
-    bool is_negative;
-    Tensor x, weight;
-    NetworkInput inputs;  // for the batch of x
-};
-
-bool applies(const ResolvedCondition& condition, float sigma) {
-    if (condition.first_sigma && sigma > static_cast<float>(*condition.first_sigma)) return false;
-    return !(condition.last_sigma && sigma < static_cast<float>(*condition.last_sigma));
+GuidanceStep guidance(const GuiderStep& step, const ConditionList* positive, const ConditionList* negative,
+                      double cfg) {
+    return {.evaluate = *step.sides.front().evaluate,
+            .options = step.options,
+            .x = step.x,
+            .sigma = step.sigma,
+            .cfg = cfg,
+            .positive = positive,
+            .negative = negative};
 }
 
-// Lets a box fade towards the sides that are not the latent's.
-void fade_edges(Tensor& weight, const Box& box, at::IntArrayRef whole) {
-    for (std::size_t d = 0; d < box.size.size(); ++d) {
-        const auto dimension = static_cast<int64_t>(d) + 2;
-        const int64_t width = std::min(fuzz, weight.size(dimension) / 4);
-        for (int64_t t = 0; t < width; ++t) {
-            const double share = 1.0 / static_cast<double>(width) * static_cast<double>(t + 1);
-            if (box.start[d] != 0) weight.narrow(dimension, t, 1).mul_(share);
-            if (box.start[d] + box.size[d] < whole[d + 2]) weight.narrow(dimension, box.size[d] - 1 - t, 1).mul_(share);
-        }
+// (comfy.samplers.sampling_function)
+Tensor classifier_free(const GuiderStep& step) {
+    const bool skips = step.sides.size() < 2 || (is_one(step.cfg) && !step.options.always_negative);
+    const GuidanceStep seen =
+        guidance(step, &step.sides[0].conditions, skips ? nullptr : &step.sides[1].conditions, step.cfg);
+    Pictures pictures;
+    if (step.options.evaluate) {
+        pictures = step.options.evaluate(seen);
+    } else {
+        const std::vector<Tensor> both =
+            seen.evaluate({seen.positive, seen.negative}, step.x, step.sigma, step.options);
+        pictures = {both[0], both[1]};
     }
+    for (const auto& change : step.options.before_cfg)
+        pictures = change(seen, std::move(pictures));
+    return apply_cfg(seen, pictures);
 }
 
-Tensor weight_of(const ResolvedCondition& condition, const Tensor& part, at::IntArrayRef whole) {
-    if (condition.mask) {
-        Tensor mask = condition.mask->narrow(0, 0, std::min(condition.mask->size(0), part.size(0)));
-        if (condition.box) mask = condition.box->of(mask, 1);
-        mask = (mask * condition.mask_strength).unsqueeze(1);
-        std::vector<int64_t> repeats(static_cast<std::size_t>(mask.dim()), 1);
-        repeats[0] = part.size(0) / mask.size(0);
-        repeats[1] = part.size(1);
-        return mask.repeat(repeats).to(part.device()) * condition.strength;
+// Sides: first, second, negative.
+Tensor dual(const GuiderStep& step, const DualCfg& settings) {
+    const ConditionList& first = step.sides[0].conditions;
+    const ConditionList* second = &step.sides[1].conditions;
+    const ConditionList* negative = &step.sides[2].conditions;
+    const bool is_nested = settings.style == DualCfgStyle::nested;
+    if (!is_nested && !step.options.always_negative && is_one(settings.cfg_second_negative)) {
+        negative = nullptr;
+        if (is_one(settings.cfg_conds)) second = nullptr;
     }
-    Tensor weight = at::ones_like(part) * condition.strength;
-    if (condition.box) fade_edges(weight, *condition.box, whole);
-    return weight;
-}
-
-Job make_job(const ResolvedCondition& condition, bool is_negative, const Tensor& x) {
-    Job job{.condition = &condition, .is_negative = is_negative};
-    job.x = condition.box ? condition.box->of(x) : x;
-    job.weight = weight_of(condition, job.x, x.sizes());
-    NetworkInput inputs = condition.inputs;
-    if (condition.box && inputs.concat.defined()) inputs.concat = condition.box->of(inputs.concat);
-    job.inputs = repeated(inputs, x.size(0), x.device());
-    return job;
-}
-
-bool fits(const Job& a, const Job& b) { return a.x.sizes() == b.x.sizes() && can_join(a.inputs, b.inputs); }
-
-// The jobs of `waiting` that fit the first one, last first as in the reference; they leave the list.
-std::vector<Job> take_batch(std::vector<Job>& waiting) {
-    std::vector<Job> batch, rest;
-    for (Job& job : waiting)
-        (fits(job, waiting.front()) ? batch : rest).push_back(job);
-    std::reverse(batch.begin(), batch.end());
-    waiting = std::move(rest);
-    return batch;
-}
-
-// The pictures that the network sees in the jobs' parts of x.
-std::vector<Tensor> run_network(const Model& model, const std::vector<Job>& batch, float sigma) {
-    const Prediction& prediction = *model.parameterization().prediction;
-    std::vector<Tensor> parts;
-    std::vector<const NetworkInput*> inputs;
-    for (const Job& job : batch) {
-        parts.push_back(job.x);
-        inputs.push_back(&job.inputs);
+    // In the order in which the reference evaluates them.
+    const std::vector<Tensor> seen =
+        (*step.sides[0].evaluate)({negative, second, &first}, step.x, step.sigma, step.options);
+    if (is_nested) {
+        const Tensor prompts =
+            apply_cfg(guidance(step, &first, second, settings.cfg_conds), {.positive = seen[2], .negative = seen[1]});
+        return seen[0] + settings.cfg_second_negative * (prompts - seen[0]);
     }
-    const Tensor x = at::cat(parts);
-    NetworkInput input = joined(inputs);
-    input.x = prediction.network_input(x, sigma);
-    input.timestep = at::full({x.size(0)}, model.parameterization().levels->timestep(sigma), x.options());
-    return prediction.denoised(model.predict(input), x, sigma).chunk(static_cast<int64_t>(batch.size()));
+    const Tensor guided = apply_cfg(guidance(step, second, negative, settings.cfg_second_negative),
+                                    {.positive = seen[1], .negative = seen[0]});
+    return guided + (seen[2] - seen[1]) * settings.cfg_conds;
+}
+
+// Sides: positive, negative, empty.
+Tensor perpendicular(const GuiderStep& step, double neg_scale) {
+    const ConditionList* negative = &step.sides[1].conditions;
+    const ConditionList* empty = &step.sides[2].conditions;
+    if (!step.options.always_negative && std::abs(neg_scale) <= 0.0) {
+        negative = nullptr;
+        if (is_one(step.cfg)) empty = nullptr;
+    }
+    const GuidanceStep seen = guidance(step, &step.sides[0].conditions, negative, step.cfg);
+    const std::vector<Tensor> all = seen.evaluate({seen.positive, negative, empty}, step.x, step.sigma, step.options);
+    Pictures pictures{.positive = all[0], .negative = all[1]};
+    for (const auto& change : step.options.before_cfg)
+        pictures = change(seen, std::move(pictures));
+    Tensor guided = perp_neg(pictures, all[2], neg_scale, step.cfg);
+    for (const auto& change : step.options.after_cfg)
+        guided = change(seen, pictures, std::move(guided));
+    return guided;
+}
+
+// Sides: positive, and negative with a model of its own.
+Tensor two_models(const GuiderStep& step) {
+    const GuiderStep::Side &positive = step.sides[0], &negative = step.sides[1];
+    const GuidanceStep seen = guidance(step, &positive.conditions, &negative.conditions, step.cfg);
+    const Tensor with_prompt = (*positive.evaluate)({seen.positive}, step.x, step.sigma, step.options).front();
+    if (is_one(step.cfg) && !step.options.always_negative) return with_prompt;
+    const Tensor without = (*negative.evaluate)({seen.negative}, step.x, step.sigma, step.options).front();
+    return apply_cfg(seen, {.positive = with_prompt, .negative = without});
 }
 
 }  // namespace
 
-CfgGuider::Sides CfgGuider::evaluate(const Tensor& x, float sigma, Negative negative) const {
-    std::vector<Job> waiting;
-    for (const ResolvedCondition& condition : conditions_.positive)
-        if (applies(condition, sigma)) waiting.push_back(make_job(condition, false, x));
-    if (negative == Negative::compute)
-        for (const ResolvedCondition& condition : conditions_.negative)
-            if (applies(condition, sigma)) waiting.push_back(make_job(condition, true, x));
+Tensor apply_cfg(const GuidanceStep& step, const Pictures& pictures) {
+    Tensor guided = step.options.cfg ? step.options.cfg(step, pictures)
+                                     : pictures.negative + (pictures.positive - pictures.negative) * step.cfg;
+    for (const auto& change : step.options.after_cfg)
+        guided = change(step, pictures, std::move(guided));
+    return guided;
+}
 
-    const auto zeros = [&] { return at::zeros_like(x); };
-    const auto no_weight = [&] { return at::full_like(x, 1e-37); };
-    Sides sums{zeros(), zeros()}, weights{no_weight(), no_weight()};
-    while (!waiting.empty()) {
-        const std::vector<Job> batch = take_batch(waiting);
-        if (stop_ && stop_()) throw Interrupted();
-        const std::vector<Tensor> pictures = run_network(model_, batch, sigma);
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            const Job& job = batch[i];
-            const auto place = [&](Tensor& whole) {
-                return job.condition->box ? job.condition->box->of(whole) : whole;
-            };
-            place(job.is_negative ? sums.negative : sums.positive).add_(pictures[i] * job.weight);
-            place(job.is_negative ? weights.negative : weights.positive).add_(job.weight);
-        }
+Tensor perp_neg(const Pictures& pictures, const Tensor& empty, double neg_scale, double cfg) {
+    const Tensor positive = pictures.positive - empty, negative = pictures.negative - empty;
+    const Tensor along = (negative * positive).sum() / positive.norm().square();
+    return empty + cfg * (positive - (negative - along * positive) * neg_scale);
+}
+
+Guider cfg_guider(const Model& model, const Conditioning& positive, const Conditioning& negative, double cfg) {
+    return {.model = model,
+            .sides = {{.conditions = positive}, {.conditions = negative, .is_negative = true}},
+            .guide = classifier_free,
+            .cfg = cfg};
+}
+
+Guider basic_guider(const Model& model, const Conditioning& positive) {
+    return {.model = model, .sides = {{.conditions = positive}}, .guide = classifier_free};
+}
+
+Guider dual_cfg_guider(const Model& model, const DualCfg& settings) {
+    return {.model = model,
+            .sides = {{.conditions = settings.first},
+                      {.conditions = settings.second, .is_negative = true},
+                      {.conditions = settings.negative, .is_negative = true}},
+            .guide = [settings](const GuiderStep& step) { return dual(step, settings); }};
+}
+
+Guider perp_neg_guider(const Model& model, const PerpNeg& settings) {
+    return {.model = model,
+            .sides = {{.conditions = settings.positive},
+                      {.conditions = settings.negative, .is_negative = true},
+                      {.conditions = settings.empty, .is_negative = true}},
+            .guide = [scale = settings.neg_scale](const GuiderStep& step) { return perpendicular(step, scale); },
+            .cfg = settings.cfg};
+}
+
+Guider dual_model_guider(const Model& model, const Model& negative_model, const Conditioning& positive,
+                         const Conditioning& negative, double cfg) {
+    return {.model = model,
+            .sides = {{.conditions = positive}, {.conditions = negative, .is_negative = true, .model = negative_model}},
+            .guide = two_models,
+            .cfg = cfg};
+}
+
+GuidedDenoiser::GuidedDenoiser(const Guider& guider, const SamplingTarget& target, const EvaluatedRun& run)
+    : guider_(guider), options_(guider.model.options()) {
+    const auto evaluator = std::make_shared<NetworkEvaluator>(guider.model, run);
+    std::vector<ConditionList> lists = resolve(guider.model, guider.sides, target);
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+        const std::optional<Model>& own = guider.sides[i].model;
+        sides_.push_back({.evaluate = own ? std::make_shared<NetworkEvaluator>(*own, run) : evaluator,
+                          .conditions = std::move(lists[i])});
     }
-    return {sums.positive / weights.positive, sums.negative / weights.negative};
+    for (const auto& start : guider.model.options().on_run)
+        start(options_, {.model = guider.model, .schedule = run.schedule});
 }
 
-Denoiser::Guided CfgGuider::combine(const Sides& sides) const {
-    return {.denoised = sides.negative + (sides.positive - sides.negative) * cfg_, .uncond = sides.negative};
+Tensor GuidedDenoiser::predict(const Tensor& x, float sigma, const ModelOptions& options) const {
+    ModelOptions::Predict step = [&](const Tensor& at_x, float at_sigma, double cfg) {
+        return guider_.guide({.sides = sides_, .options = options, .x = at_x, .sigma = at_sigma, .cfg = cfg});
+    };
+    for (auto wrapper = options.around_prediction.rbegin(); wrapper != options.around_prediction.rend(); ++wrapper)
+        step = [&outer = *wrapper, next = std::move(step)](const Tensor& at_x, float at_sigma, double cfg) {
+            return outer(at_x, at_sigma, cfg, next);
+        };
+    return step(x, sigma, guider_.cfg);
 }
 
-Tensor CfgGuider::operator()(const Tensor& x, float sigma) const {
-    if (std::abs(cfg_ - 1.0) <= 1e-9 * std::max(std::abs(cfg_), 1.0))
-        return evaluate(x, sigma, Negative::skip).positive;
-    return combine(evaluate(x, sigma, Negative::compute)).denoised;
-}
-
-Denoiser::Guided CfgGuider::guided(const Tensor& x, float sigma) const {
-    return combine(evaluate(x, sigma, Negative::compute));
+Denoiser::Guided GuidedDenoiser::guided(const Tensor& x, float sigma) const {
+    Guided result;
+    ModelOptions options = options_;
+    options.always_negative = true;
+    options.after_cfg.push_back([&result](const GuidanceStep&, const Pictures& pictures, Tensor picture) {
+        result.uncond = pictures.negative;
+        return picture;
+    });
+    result.denoised = predict(x, sigma, options);
+    return result;
 }
 
 }  // namespace easel::inference

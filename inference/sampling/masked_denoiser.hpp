@@ -13,7 +13,8 @@ public:
     // The mask that counts at a level.
     using MaskAt = std::function<Tensor(float sigma)>;
 
-    // The mask is 1 where to sample and has the shape of `latent`; `noise` is what the kept part is shown with.
+    // The mask is 1 where to sample and has the shape of `latent`; `noise` is what the kept part is shown with,
+    // undefined where it is shown as it is.
     MaskedDenoiser(const Denoiser& inner, MaskAt mask, Tensor latent, Tensor noise)
         : inner_(inner), mask_(std::move(mask)), latent_(std::move(latent)), noise_(std::move(noise)) {}
 
@@ -33,7 +34,9 @@ public:
 
 private:
     Tensor shown(const Tensor& x, float sigma, const Tensor& mask) const {
-        const Tensor original = parameterization().prediction->add_noise(latent_, noise_, sigma, /*full_noise=*/false);
+        const Tensor original =
+            noise_.defined() ? parameterization().prediction->add_noise(latent_, noise_, sigma, /*full_noise=*/false)
+                             : latent_;
         return x * mask + original * (1.0 - mask);
     }
     Tensor kept(const Tensor& picture, const Tensor& mask) const { return picture * mask + latent_ * (1.0 - mask); }

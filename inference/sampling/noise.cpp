@@ -58,9 +58,15 @@ Tensor random_normal(at::IntArrayRef shape, uint64_t seed) {
     return draw(shape, generator);
 }
 
+at::Generator seeded_generator(uint64_t seed) { return at::detail::createCPUGenerator(seed); }
+
 Tensor initial_noise(const LatentImage& latent, uint64_t seed) {
-    if (!latent.batch_index || latent.batch_index->empty()) return random_normal(latent.samples.sizes(), seed);
-    at::Generator generator = at::detail::createCPUGenerator(seed);
+    at::Generator generator = seeded_generator(seed);
+    return initial_noise(latent, generator);
+}
+
+Tensor initial_noise(const LatentImage& latent, at::Generator& generator) {
+    if (!latent.batch_index || latent.batch_index->empty()) return draw(latent.samples.sizes(), generator);
     std::vector<int64_t> one = latent.samples.sizes().vec();
     one[0] = 1;
     const auto& wanted = *latent.batch_index;

@@ -13,8 +13,18 @@ namespace easel::inference {
 // Standard normal values in float32 on the CPU: torch.randn with torch.manual_seed(seed).
 Tensor random_normal(at::IntArrayRef shape, uint64_t seed);
 
+// torch.manual_seed(seed), as a generator of its own.
+at::Generator seeded_generator(uint64_t seed);
+
+// What NOISE links carry: where a run of sampling takes its noise from.
+struct NoiseSource {
+    uint64_t seed = 0;
+    bool is_zero = false;  // the latent brings its own
+};
+
 // The noise that sampling starts from. With a batch_index, sample i gets the noise that the element batch_index[i] of a
 // large batch would have had. (comfy.sample.prepare_noise)
+Tensor initial_noise(const LatentImage& latent, at::Generator& generator);
 Tensor initial_noise(const LatentImage& latent, uint64_t seed);
 
 // What stochastic samplers add between two levels: unit variance, on the device of the picture.

@@ -1,5 +1,7 @@
 #include "inference/sampling/parameterization.hpp"
 
+#include "inference/sampling/float_math.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -19,8 +21,8 @@ public:
 
     Tensor remove_noise_scaling(const Tensor& x, float) const override { return x; }
 
-    float half_log_snr(float sigma) const override { return -std::log(sigma); }
-    float sigma_of_half_log_snr(float half_log_snr) const override { return std::exp(-half_log_snr); }
+    float half_log_snr(float sigma) const override { return -float_math::log(sigma); }
+    float sigma_of_half_log_snr(float half_log_snr) const override { return float_math::exp(-half_log_snr); }
 };
 
 // The velocity, or EDM's residual, which has the other sign.
@@ -46,6 +48,26 @@ public:
     Tensor denoised(const Tensor& output, const Tensor&, float) const override { return output; }
 };
 
+// x goes in as it is.
+class ImagePrediction : public PicturePrediction {
+public:
+    Tensor network_input(const Tensor& x, float) const override { return x; }
+};
+
+class ConsistencyPrediction : public EpsPrediction {
+public:
+    explicit ConsistencyPrediction(std::shared_ptr<const NoiseLevels> levels) : levels_(std::move(levels)) {}
+
+    Tensor denoised(const Tensor& output, const Tensor& x, float sigma) const override {
+        constexpr float data = 0.5f, time_scale = 10.0f;
+        const float time = levels_->timestep(sigma) * time_scale, variance = time * time + data * data;
+        return (x - output * sigma) * (time / std::sqrt(variance)) + x * (data * data / variance);
+    }
+
+private:
+    std::shared_ptr<const NoiseLevels> levels_;
+};
+
 class FlowPrediction : public EpsPrediction {
 public:
     explicit FlowPrediction(double noise_scale) : noise_scale_(noise_scale) {}
@@ -59,11 +81,23 @@ public:
 
     Tensor remove_noise_scaling(const Tensor& x, float sigma) const override { return x / (1.0f - sigma); }
 
-    float half_log_snr(float sigma) const override { return -std::log(sigma / (1.0f - sigma)); }
-    float sigma_of_half_log_snr(float half_log_snr) const override { return 1.0f / (1.0f + std::exp(half_log_snr)); }
+    bool is_flow() const override { return true; }
+    double noise_scale() const override { return noise_scale_; }
+
+    float half_log_snr(float sigma) const override { return -float_math::logit(sigma); }
+    float sigma_of_half_log_snr(float half_log_snr) const override { return float_math::sigmoid(-half_log_snr); }
 
 private:
     double noise_scale_;
+};
+
+class ImageFlowPrediction : public FlowPrediction {
+public:
+    ImageFlowPrediction() : FlowPrediction(1.0) {}
+
+    Tensor denoised(const Tensor& output, const Tensor&, float) const override { return output; }
+    Tensor add_noise(const Tensor& latent, const Tensor&, float, bool) const override { return latent; }
+    Tensor remove_noise_scaling(const Tensor& x, float) const override { return 1.0f - x; }
 };
 
 class UnboundedFlowPrediction : public EpsPrediction {
@@ -82,44 +116,10 @@ private:
     static float share(float sigma) { return sigma / (sigma + 1.0f); }
 };
 
-class DiscreteLevels : public NoiseLevels {
-public:
-    explicit DiscreteLevels(const std::vector<double>& sigmas) {
-        for (double sigma : sigmas) {
-            sigmas_.push_back(static_cast<float>(sigma));
-            log_sigmas_.push_back(static_cast<float>(std::log(sigma)));
-        }
-    }
-
-    const std::vector<float>& table() const override { return sigmas_; }
-
-    // The nearest level, by ratio.
-    float timestep(float sigma) const override {
-        const float wanted = std::log(sigma);
-        const auto farther = [wanted](float a, float b) { return std::abs(wanted - a) < std::abs(wanted - b); };
-        const auto nearest = std::min_element(log_sigmas_.begin(), log_sigmas_.end(), farther);
-        return static_cast<float>(nearest - log_sigmas_.begin());
-    }
-
-    float sigma(float timestep) const override {
-        const float t = std::clamp(timestep, 0.0f, static_cast<float>(sigmas_.size() - 1));
-        const auto low = static_cast<std::size_t>(std::floor(t)), high = static_cast<std::size_t>(std::ceil(t));
-        const float weight = t - std::floor(t);
-        return std::exp((1.0f - weight) * log_sigmas_[low] + weight * log_sigmas_[high]);
-    }
-
-    double percent_to_sigma(double percent) const override {
-        if (percent <= 0.0) return 999999999.9;
-        if (percent >= 1.0) return 0.0;
-        return sigma(static_cast<float>((1.0 - percent) * 999.0));
-    }
-
-private:
-    std::vector<float> sigmas_, log_sigmas_;
-};
-
 // Noise against picture as a share that `shift` moves towards noise. (time_snr_shift)
-float shifted(float shift, float share) { return shift == 1.0f ? share : shift * share / (1.0f + (shift - 1.0f) * share); }
+float shifted(float shift, float share) {
+    return shift == 1.0f ? share : shift * share / (1.0f + (shift - 1.0f) * share);
+}
 
 // Flow: levels are shares of noise, 1 at the start.
 class FlowLevels : public NoiseLevels {
@@ -227,15 +227,19 @@ std::shared_ptr<const Prediction> edm_prediction(double sigma_data) {
 
 std::shared_ptr<const Prediction> picture_prediction() { return std::make_shared<PicturePrediction>(); }
 
+std::shared_ptr<const Prediction> consistency_prediction(std::shared_ptr<const NoiseLevels> levels) {
+    return std::make_shared<ConsistencyPrediction>(std::move(levels));
+}
+
+std::shared_ptr<const Prediction> image_prediction() { return std::make_shared<ImagePrediction>(); }
+
+std::shared_ptr<const Prediction> image_flow_prediction() { return std::make_shared<ImageFlowPrediction>(); }
+
 std::shared_ptr<const Prediction> flow_prediction(double noise_scale) {
     return std::make_shared<FlowPrediction>(noise_scale);
 }
 
 std::shared_ptr<const Prediction> unbounded_flow_prediction() { return std::make_shared<UnboundedFlowPrediction>(); }
-
-std::shared_ptr<const NoiseLevels> discrete_levels(const std::vector<double>& sigmas) {
-    return std::make_shared<DiscreteLevels>(sigmas);
-}
 
 std::shared_ptr<const NoiseLevels> flow_levels(double shift, double multiplier) {
     return std::make_shared<FlowLevels>(shift, multiplier);
@@ -248,15 +252,7 @@ std::shared_ptr<const NoiseLevels> continuous_levels(ContinuousTime time, double
 }
 
 std::shared_ptr<const NoiseLevels> scaled_linear_levels(double first_beta, double last_beta, int timesteps) {
-    const double first = std::sqrt(first_beta), last = std::sqrt(last_beta);
-    std::vector<double> sigmas;
-    double signal = 1.0;  // the running product of 1 - beta: the share of the picture's variance that is left
-    for (int i = 0; i < timesteps; ++i) {
-        const double root = first + (last - first) * i / (timesteps - 1);
-        signal *= 1.0 - root * root;
-        sigmas.push_back(std::sqrt((1.0 - signal) / signal));
-    }
-    return std::make_shared<DiscreteLevels>(sigmas);
+    return discrete_levels(scaled_linear_sigmas(first_beta, last_beta, timesteps));
 }
 
 }  // namespace easel::inference

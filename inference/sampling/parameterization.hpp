@@ -24,6 +24,11 @@ public:
     // Undoes the scaling that add_noise gave the latent, when sampling ended at `sigma`.
     virtual Tensor remove_noise_scaling(const Tensor& x, float sigma) const = 0;
 
+    // Whether levels are shares of noise: x = (1 - sigma) * picture + sigma * noise, nothing but noise at 1.
+    virtual bool is_flow() const { return false; }
+    // The deviation of the noise that the network was trained with.
+    virtual double noise_scale() const { return 1.0; }
+
     // log(signal / noise) at a level, and back: the time axis of exponential integrators.
     virtual float half_log_snr(float sigma) const = 0;
     virtual float sigma_of_half_log_snr(float half_log_snr) const = 0;
@@ -60,6 +65,13 @@ std::shared_ptr<const Prediction> picture_prediction();
 // Rectified flow (Liu et al. 2022): x = (1 - sigma) * picture + sigma * noise, the network predicts noise - picture.
 // `noise_scale` is the deviation of the noise. (CONST)
 std::shared_ptr<const Prediction> flow_prediction(double noise_scale = 1.0);
+// Latent consistency models (arXiv 2310.04378): noise prediction whose picture gives way to x itself at little noise.
+// (nodes_model_advanced.LCM)
+std::shared_ptr<const Prediction> consistency_prediction(std::shared_ptr<const NoiseLevels> levels);
+// The network makes a picture of x as it is; as a flow it starts from the picture without noise, and what it makes is
+// inverted at the end. (IMG_TO_IMG, IMG_TO_IMG_FLOW)
+std::shared_ptr<const Prediction> image_prediction();
+std::shared_ptr<const Prediction> image_flow_prediction();
 // Rectified flow over unbounded levels, sigma / (1 + sigma) being the share of noise. (COSMOS_RFLOW)
 std::shared_ptr<const Prediction> unbounded_flow_prediction();
 
@@ -68,6 +80,14 @@ std::shared_ptr<const NoiseLevels> scaled_linear_levels(double first_beta = 0.00
                                                         int timesteps = 1000);
 // Levels of a table, rising; timesteps count them.
 std::shared_ptr<const NoiseLevels> discrete_levels(const std::vector<double>& sigmas);
+// Fifty of the levels of a table of a thousand, at which distilled models were trained; timesteps count the thousand.
+std::shared_ptr<const NoiseLevels> distilled_levels(const std::vector<double>& sigmas);
+// The levels of scaled_linear_levels, and such a table changed so that its last level is nothing but noise (arXiv
+// 2305.08891).
+std::vector<double> scaled_linear_sigmas(double first_beta = 0.00085, double last_beta = 0.012, int timesteps = 1000);
+std::vector<double> zero_terminal_snr(std::vector<double> sigmas);
+// Stable Cascade's cosine schedule over times 0 to 1, its signal to noise ratio divided by the square of `shift`.
+std::shared_ptr<const NoiseLevels> cascade_levels(double shift);
 // Shares of noise 0..1 of a flow, moved towards noise by `shift` as larger pictures need; the network's time is
 // `multiplier` at pure noise. (ModelSamplingDiscreteFlow)
 std::shared_ptr<const NoiseLevels> flow_levels(double shift = 1.0, double multiplier = 1000.0);

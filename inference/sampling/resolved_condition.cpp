@@ -64,7 +64,10 @@ ResolvedCondition resolve_one(const Model& model, const Condition& condition, co
         .strength = condition.strength,
         .mask_strength = condition.mask_strength,
     };
-    model.network().set_inputs(resolved.inputs, condition, target);
+    resolved.control = condition.control;
+    resolved.control_for_both_sides = condition.control_for_both_sides;
+    resolved.grounded = condition.grounded;
+    model.set_inputs(resolved.inputs, condition, target);
     if (condition.area) resolved.box = to_box(*condition.area, spatial);
     if (condition.mask) {
         resolved.mask = to_mask(*condition.mask, spatial);
@@ -118,6 +121,33 @@ void clip_all(std::vector<ResolvedCondition>& conditions, at::IntArrayRef spatia
         if (condition.box) condition.box = clipped(*condition.box, spatial);
 }
 
+// Where conditions over the whole latent have a thing that no such condition of the other side has, those get it in
+// turn. (comfy.samplers.apply_empty_x_to_equal_area)
+template <class Thing, class Counts>
+void share(const std::vector<ResolvedCondition>& from, std::vector<ResolvedCondition>& to,
+           Thing ResolvedCondition::* thing, const Counts& counts) {
+    std::vector<Thing> things;
+    for (const ResolvedCondition& condition : from)
+        if (!condition.box && condition.*thing && counts(condition)) things.push_back(condition.*thing);
+    std::vector<std::size_t> without;
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        if (to[i].box) continue;
+        if (to[i].*thing) return;
+        without.push_back(i);
+    }
+    if (without.empty()) return;
+    for (std::size_t i = 0; i < things.size(); ++i) {
+        ResolvedCondition& condition = to[without[i % without.size()]];
+        if (condition.*thing) {
+            ResolvedCondition another = condition;
+            another.*thing = things[i];
+            to.push_back(std::move(another));
+        } else {
+            condition.*thing = things[i];
+        }
+    }
+}
+
 }  // namespace
 
 Tensor Box::of(const Tensor& tensor, int64_t first_dimension) const {
@@ -127,19 +157,33 @@ Tensor Box::of(const Tensor& tensor, int64_t first_dimension) const {
     return part;
 }
 
-ResolvedConditions resolve(const Model& model, const Conditioning& positive, const Conditioning& negative,
-                           const SamplingTarget& target) {
-    SamplingTarget of_negative = target;
-    of_negative.is_negative = true;
-    ResolvedConditions conditions{.positive = resolve_all(model, positive, target),
-                                  .negative = resolve_all(model, negative, of_negative)};
-    for (std::size_t i = 0; i < conditions.positive.size(); ++i)
-        add_opposite(conditions.negative, conditions.positive[i]);
-    for (std::size_t i = 0; i < conditions.negative.size(); ++i)
-        add_opposite(conditions.positive, conditions.negative[i]);
-    clip_all(conditions.positive, target.shape.slice(2));
-    clip_all(conditions.negative, target.shape.slice(2));
-    return conditions;
+std::vector<std::vector<ResolvedCondition>> resolve(const Model& model, const std::vector<GuidedSide>& sides,
+                                                    const SamplingTarget& target) {
+    std::vector<std::vector<ResolvedCondition>> resolved;
+    uint64_t next_id = 0;
+    for (const GuidedSide& side : sides) {
+        SamplingTarget of_side = target;
+        of_side.is_negative = side.is_negative;
+        if (side.model) of_side.format = &side.model->latent_format();
+        resolved.push_back(resolve_all(side.model.value_or(model), side.conditions, of_side));
+        for (ResolvedCondition& condition : resolved.back())
+            condition.id = next_id++;
+    }
+    // A list grows while its counterparts are looked for, and what was added gets counterparts as well.
+    for (std::size_t k = 0; k < sides.size(); ++k)
+        for (std::size_t i = 0; i < resolved[k].size(); ++i)
+            for (std::size_t other = 0; other < sides.size(); ++other)
+                if (other != k && !sides[k].model && !sides[other].model) add_opposite(resolved[other], resolved[k][i]);
+    // What the first side has and another has not is shared with it.
+    for (std::size_t other = 1; other < sides.size(); ++other) {
+        share(resolved[0], resolved[other], &ResolvedCondition::control,
+              [](const ResolvedCondition& condition) { return condition.control_for_both_sides; });
+        share(resolved[0], resolved[other], &ResolvedCondition::grounded,
+              [](const ResolvedCondition&) { return true; });
+    }
+    for (std::vector<ResolvedCondition>& conditions : resolved)
+        clip_all(conditions, target.shape.slice(2));
+    return resolved;
 }
 
 }  // namespace easel::inference

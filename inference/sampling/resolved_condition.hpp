@@ -6,6 +6,7 @@
 #include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Box {
 };
 
 struct ResolvedCondition {
+    uint64_t id = 0;      // the same for all that stems from one Condition
     NetworkInput inputs;  // all but x and timestep
     std::optional<Box> box;
     double strength = 1.0;
@@ -28,14 +30,21 @@ struct ResolvedCondition {
     double mask_strength = 1.0;
     // Counts where sigma is within; unset is unlimited.
     std::optional<double> first_sigma, last_sigma;
+    std::shared_ptr<const AppliedControl> control;  // null for none
+    bool control_for_both_sides = false;
+    std::shared_ptr<const GroundedPhrases> grounded;  // null for none
 };
 
-struct ResolvedConditions {
-    std::vector<ResolvedCondition> positive, negative;
+// The conditions of one side of guidance.
+struct GuidedSide {
+    Conditioning conditions;
+    bool is_negative = false;         // what the network is told, where it tells the sides apart
+    std::optional<Model> model = {};  // unset: the guider's
 };
 
-// (comfy.samplers.process_conds)
-ResolvedConditions resolve(const Model& model, const Conditioning& positive, const Conditioning& negative,
-                           const SamplingTarget& target);
+// The conditions of each side; a box on one side gets a counterpart on the others. Sides with a model of their own are
+// made ready for it, alone. (comfy.samplers.process_conds)
+std::vector<std::vector<ResolvedCondition>> resolve(const Model& model, const std::vector<GuidedSide>& sides,
+                                                    const SamplingTarget& target);
 
 }  // namespace easel::inference

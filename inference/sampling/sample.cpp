@@ -4,6 +4,7 @@
 #include "inference/models/model.hpp"
 #include "inference/sampling/guider.hpp"
 #include "inference/sampling/masked_denoiser.hpp"
+#include "inference/sampling/model_options.hpp"
 #include "inference/sampling/noise.hpp"
 #include "inference/sampling/sampler.hpp"
 #include "inference/sampling/schedulers.hpp"
@@ -73,62 +74,84 @@ bool starts_from_noise(const NoiseLevels& levels, float sigma) {
 }  // namespace
 
 Tensor sample(const Model& model, const SampleRequest& request) {
-    LatentImage latent = fit_to_model(model.latent_format(), request.latent);
-    Tensor noise = request.disable_noise ? at::zeros_like(latent.samples) : initial_noise(latent, request.seed);
-    const Sigmas sigmas =
-        cut(sigmas_for(request, find_sampler(request.sampler), *model.parameterization().levels), request);
-    return sample_custom(model, {.seed = request.seed,
-                                 .cfg = request.cfg,
-                                 .sampler = request.sampler,
-                                 .sigmas = sigmas,
-                                 .noise = noise,
-                                 .positive = request.positive,
-                                 .negative = request.negative,
-                                 .latent = latent,
-                                 .hooks = request.hooks});
+    const SamplerEntry& sampler = find_sampler(request.sampler);
+    return sample_custom({.guider = cfg_guider(model, request.positive, request.negative, request.cfg),
+                          .sampler = sampler.sampler,
+                          .sigmas = cut(sigmas_for(request, sampler, *model.parameterization().levels), request),
+                          .noise = {.seed = request.seed, .is_zero = request.disable_noise},
+                          .latent = request.latent,
+                          .hooks = request.hooks})
+        .latent.samples;
 }
 
-Tensor sample_custom(const Model& model, const CustomSampleRequest& request) {
-    const SamplerEntry& sampler = find_sampler(request.sampler);
-    if (request.sigmas.empty()) return request.latent.samples;
-    const Parameterization& parameterization = model.parameterization();
+CustomSample sample_custom(const CustomSampleRequest& request) {
+    const Model& model = request.guider.model;
     const LatentFormat& format = model.latent_format();
+    CustomSample result{.latent = fit_to_model(format, request.latent), .denoised = {}};
+    result.latent.downscale_ratio.reset();
+    if (request.sigmas.empty()) return result;
+    const Parameterization& parameterization = model.parameterization();
     const at::Device device = model.weights()->settings().device;
 
-    const Tensor noise = request.noise.to(device, at::kFloat);
-    Tensor latent = request.latent.samples.to(device, at::kFloat);
+    at::Generator generator = seeded_generator(request.noise.seed);
+    Tensor noise =
+        (request.noise.is_zero ? at::zeros_like(result.latent.samples) : initial_noise(result.latent, generator))
+            .to(device, at::kFloat);
+    for (const auto& change : model.options().on_noise)
+        noise = change(std::move(noise), request.noise.seed);
+    Tensor latent = result.latent.samples.to(device, at::kFloat);
     SamplingTarget target{.shape = noise.sizes(), .latent = latent, .noise_mask = {}, .format = &format};
-    if (request.latent.noise_mask)
-        target.noise_mask = reshape_mask(request.latent.noise_mask->to(at::kFloat), noise.sizes()).to(device);
+    if (result.latent.noise_mask)
+        target.noise_mask = reshape_mask(result.latent.noise_mask->to(at::kFloat), noise.sizes()).to(device);
     if (!is_empty(latent)) latent = format.to_model(latent);  // an empty latent stays so where the format has a shift
 
-    const CfgGuider guider(model, resolve(model, request.positive, request.negative, target), request.cfg,
-                           request.hooks.stop);
+    const GuidedDenoiser guided(request.guider, target,
+                                {.schedule = request.sigmas, .generator = generator, .stop = request.hooks.stop});
     std::optional<MaskedDenoiser> masked;
     if (target.noise_mask) {
-        const bool own_noise = sampler.draws_inpaint_noise;
         MaskedDenoiser::MaskAt mask = [mask = *target.noise_mask](float) { return mask; };
         if (model.timed_mask())
             mask = timed_mask(*target.noise_mask, *model.timed_mask(), *parameterization.levels, request.sigmas);
-        masked.emplace(guider, std::move(mask), latent,
-                       own_noise ? random_normal(noise.sizes(), request.seed + 1).to(device) : noise);
+        Tensor shown_noise = request.sampler.draws_inpaint_noise
+                                 ? random_normal(noise.sizes(), request.noise.seed + 1).to(device)
+                                 : noise;
+        if (model.network().keeps_latent_clean()) shown_noise = Tensor();
+        masked.emplace(guided, std::move(mask), latent, shown_noise);
     }
+    Tensor denoised;
     const SamplerRun run{
-        .model = masked ? static_cast<const Denoiser&>(*masked) : guider,
+        .model = masked ? static_cast<const Denoiser&>(*masked) : guided,
         .sigmas = request.sigmas,
-        .seed = request.seed,
+        .seed = request.noise.seed,
         .on_step =
-            [&](int64_t step, const Tensor& denoised) {
+            [&](int64_t step, const Tensor& picture) {
+                denoised = picture;
                 if (request.hooks.progress)
                     request.hooks.progress(static_cast<int>(step + 1), static_cast<int>(request.sigmas.size() - 1),
-                                           denoised);
+                                           picture);
             },
+        .generator = generator,
     };
     const float first = request.sigmas.front();
     Tensor x = parameterization.prediction->add_noise(latent, noise, first,
                                                       starts_from_noise(*parameterization.levels, first));
-    x = parameterization.prediction->remove_noise_scaling(sampler.function(x, run), request.sigmas.back());
-    return format.from_model(x.to(at::kFloat)).to(at::kCPU);
+    x = parameterization.prediction->remove_noise_scaling(request.sampler.function(x, run), request.sigmas.back());
+    result.latent.samples = format.from_model(x.to(at::kFloat)).to(at::kCPU);
+    if (denoised.defined()) result.denoised = format.from_model(denoised.to(at::kFloat)).to(at::kCPU);
+    return result;
+}
+
+LatentImage add_noise(const Model& model, const NoiseSource& noise, const Sigmas& sigmas, const LatentImage& latent) {
+    if (sigmas.empty()) return latent;
+    const LatentFormat& format = model.latent_format();
+    const Tensor drawn = noise.is_zero ? at::zeros_like(latent.samples) : initial_noise(latent, noise.seed);
+    const float level = sigmas.size() > 1 ? std::abs(sigmas.front() - sigmas.back()) : sigmas.front();
+    const Tensor in_model = is_empty(latent.samples) ? latent.samples : format.to_model(latent.samples);
+    LatentImage noisy = latent;
+    noisy.samples =
+        at::nan_to_num(format.from_model(model.parameterization().prediction->add_noise(in_model, drawn, level, false)),
+                       0.0, 0.0, 0.0);
+    return noisy;
 }
 
 }  // namespace easel::inference

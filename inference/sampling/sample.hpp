@@ -2,8 +2,11 @@
 #pragma once
 
 #include "inference/sampling/conditioning.hpp"
+#include "inference/sampling/guider.hpp"
 #include "inference/sampling/latent_image.hpp"
+#include "inference/sampling/noise.hpp"
 #include "inference/sampling/parameterization.hpp"
+#include "inference/sampling/sampler.hpp"
 #include "inference/tensor.hpp"
 
 #include <cstdint>
@@ -13,8 +16,6 @@
 #include <vector>
 
 namespace easel::inference {
-
-class Model;
 
 struct SampleHooks {
     // After each of the `total` steps, `step` counting from 1, with the picture so far as the model's latent. The
@@ -47,19 +48,24 @@ struct SampleRequest {
 // `samples`. Throws UserError for an unknown sampler or scheduler, Interrupted when the stop hook says so.
 Tensor sample(const Model& model, const SampleRequest& request);
 
-// The same with a schedule of the caller's choice and noise that it drew: the core of the custom sampling nodes.
+// The same in parts: the core of the custom sampling nodes.
 struct CustomSampleRequest {
-    uint64_t seed = 0;
-    double cfg = 8.0;
-    std::string sampler = "euler";
+    Guider guider;
+    Sampler sampler;
     Sigmas sigmas;
-    Tensor noise;
-    Conditioning positive;
-    Conditioning negative;
+    NoiseSource noise;
     LatentImage latent;
     SampleHooks hooks;
 };
-Tensor sample_custom(const Model& model, const CustomSampleRequest& request);
+
+struct CustomSample {
+    LatentImage latent;              // the request's, with the finished samples
+    std::optional<Tensor> denoised;  // the picture that the last step stepped to; none when there was no step
+};
+CustomSample sample_custom(const CustomSampleRequest& request);
+
+// `latent` with noise of the deviation that sampling from the first to the last of `sigmas` would take away.
+LatentImage add_noise(const Model& model, const NoiseSource& noise, const Sigmas& sigmas, const LatentImage& latent);
 
 // Every name that the sampler and scheduler lists show, in the reference's order.
 const std::vector<std::string>& sampler_names();

@@ -35,6 +35,9 @@ struct SamplerRun {
     uint64_t seed = 0;
     std::function<void(int64_t step, const Tensor& denoised)> on_step;  // step counts from 0; may be empty
 
+    // Goes on where drawing the initial noise left the seed's generator. Undefined outside a run of sampling.
+    at::Generator generator = {};
+
     void report(int64_t step, const Tensor& denoised) const {
         if (on_step) on_step(step, denoised);
     }
@@ -43,13 +46,18 @@ struct SamplerRun {
 };
 
 // `x` is noisy at the level of the first sigma; the result is at the level of the last.
-using Sampler = Tensor (*)(Tensor x, const SamplerRun& run);
+using SamplerFunction = std::function<Tensor(Tensor x, const SamplerRun& run)>;
+
+// What SAMPLER links carry: a function whose options are set.
+struct Sampler {
+    SamplerFunction function;
+    bool draws_inpaint_noise = false;  // the kept part of a masked latent gets noise of its own, from seed + 1
+};
 
 struct SamplerEntry {
     std::string name;
-    Sampler function;
+    Sampler sampler;
     bool discards_penultimate_sigma = false;  // the schedule is made one step longer, without its last level above zero
-    bool draws_inpaint_noise = false;         // the kept part of a masked latent gets noise of its own, from seed + 1
 };
 
 // Throws UserError for a name that is not in sampler_names().

@@ -22,6 +22,11 @@ Sigmas to_sigmas(const Tensor& values) {
     return Sigmas(contiguous.const_data_ptr<float>(), contiguous.const_data_ptr<float>() + contiguous.numel());
 }
 
+void check_above_zero(double sigma_min, double sigma_max) {
+    if (sigma_min <= 0.0 || sigma_max <= 0.0)
+        throw UserError("sigma_min and sigma_max must be above 0 for an exponential schedule");
+}
+
 Sigmas with_final_zero(Sigmas sigmas) {
     sigmas.push_back(0.0f);
     return sigmas;
@@ -71,36 +76,15 @@ Sigmas sgm_uniform(const NoiseLevels& levels, int64_t steps) {
     return with_final_zero(sigmas);
 }
 
-// Karras et al. (2022), equation 5.
 Sigmas karras(const NoiseLevels& levels, int64_t steps) {
-    constexpr double rho = 7.0;
-    const double low = std::pow(static_cast<double>(levels.sigma_min()), 1.0 / rho);
-    const double high = std::pow(static_cast<double>(levels.sigma_max()), 1.0 / rho);
-    return with_final_zero(to_sigmas((line(0.0, 1.0, steps) * (low - high) + high).pow(rho)));
+    return karras_schedule(steps, levels.sigma_min(), levels.sigma_max(), 7.0);
 }
 
 Sigmas exponential(const NoiseLevels& levels, int64_t steps) {
-    const double low = std::log(static_cast<double>(levels.sigma_min()));
-    const double high = std::log(static_cast<double>(levels.sigma_max()));
-    return with_final_zero(to_sigmas(line(high, low, steps).exp()));
+    return exponential_schedule(steps, levels.sigma_min(), levels.sigma_max());
 }
 
-// Quantiles of a beta distribution: many steps at both ends (arXiv 2407.12173). Steps that fall together are taken
-// once.
-Sigmas beta(const NoiseLevels& levels, int64_t steps) {
-    const boost::math::beta_distribution<double> distribution(0.6, 0.6);
-    const auto& table = levels.table();
-    Sigmas sigmas;
-    double previous = -1.0;
-    for (int64_t i = 0; i < steps; ++i) {
-        const double share = 1.0 - static_cast<double>(i) / static_cast<double>(steps);
-        const double index =
-            std::rint(boost::math::quantile(distribution, share) * static_cast<double>(table.size() - 1));
-        if (index != previous) sigmas.push_back(table[static_cast<std::size_t>(index)]);
-        previous = index;
-    }
-    return with_final_zero(sigmas);
-}
+Sigmas beta(const NoiseLevels& levels, int64_t steps) { return beta_schedule(levels, steps, 0.6, 0.6); }
 
 // Mochi's: small even steps for the first half, then a parabola that meets the line with the same slope.
 Sigmas linear_quadratic(const NoiseLevels& levels, int64_t steps) {
@@ -155,6 +139,69 @@ Sigmas schedule(const std::string& scheduler, const NoiseLevels& levels, int64_t
     for (const auto& [name, function] : schedulers)
         if (name == scheduler) return function(levels, steps);
     throw UserError("there is no scheduler '" + scheduler + "' (the list of KSampler's scheduler input has them all)");
+}
+
+Sigmas schedule_end(const std::string& scheduler, const NoiseLevels& levels, int64_t steps, double denoise) {
+    if (denoise <= 0.0) return {};
+    const auto total = denoise < 1.0 ? static_cast<int64_t>(static_cast<double>(steps) / denoise) : steps;
+    const Sigmas sigmas = schedule(scheduler, levels, total);
+    const auto kept = std::min(sigmas.size(), static_cast<std::size_t>(steps) + 1);
+    return Sigmas(sigmas.end() - static_cast<std::ptrdiff_t>(kept), sigmas.end());
+}
+
+Sigmas karras_schedule(int64_t steps, double sigma_min, double sigma_max, double rho) {
+    if (rho == 0.0) throw UserError("rho of Karras' schedule must not be 0");
+    const double low = std::pow(sigma_min, 1.0 / rho), high = std::pow(sigma_max, 1.0 / rho);
+    return with_final_zero(to_sigmas((line(0.0, 1.0, steps) * (low - high) + high).pow(rho)));
+}
+
+Sigmas exponential_schedule(int64_t steps, double sigma_min, double sigma_max) {
+    check_above_zero(sigma_min, sigma_max);
+    return with_final_zero(to_sigmas(line(std::log(sigma_max), std::log(sigma_min), steps).exp()));
+}
+
+Sigmas polyexponential_schedule(int64_t steps, double sigma_min, double sigma_max, double rho) {
+    check_above_zero(sigma_min, sigma_max);
+    const double low = std::log(sigma_min), high = std::log(sigma_max);
+    return with_final_zero(to_sigmas((line(1.0, 0.0, steps).pow(rho) * (high - low) + low).exp()));
+}
+
+Sigmas laplace_schedule(int64_t steps, double sigma_min, double sigma_max, double mu, double beta) {
+    constexpr double epsilon = 1e-5;  // keeps the logarithm finite
+    const Tensor side = 0.5 - line(0.0, 1.0, steps);
+    const Tensor log_sigma = mu - beta * side.sign() * at::log(1.0 - 2.0 * side.abs() + epsilon);
+    return to_sigmas(log_sigma.exp().clamp(sigma_min, sigma_max));
+}
+
+Sigmas vp_schedule(int64_t steps, double beta_d, double beta_min, double eps) {
+    const Tensor t = line(1.0, eps, steps);
+    return with_final_zero(to_sigmas(at::expm1(beta_d * t.square() / 2.0 + beta_min * t).sqrt()));
+}
+
+// Steps that fall together are taken once.
+Sigmas beta_schedule(const NoiseLevels& levels, int64_t steps, double alpha, double beta) {
+    if (alpha <= 0.0 || beta <= 0.0) throw UserError("alpha and beta of a beta distribution must be above 0");
+    const boost::math::beta_distribution<double> distribution(alpha, beta);
+    const auto& table = levels.table();
+    Sigmas sigmas;
+    double previous = -1.0;
+    for (int64_t i = 0; i < steps; ++i) {
+        const double share = 1.0 - static_cast<double>(i) / static_cast<double>(steps);
+        const double index =
+            std::rint(boost::math::quantile(distribution, share) * static_cast<double>(table.size() - 1));
+        if (index != previous) sigmas.push_back(table[static_cast<std::size_t>(index)]);
+        previous = index;
+    }
+    return with_final_zero(sigmas);
+}
+
+Sigmas sd_turbo_schedule(const NoiseLevels& levels, int64_t steps, double denoise) {
+    constexpr int64_t count = 10, stride = 100;
+    const int64_t first = count - static_cast<int64_t>(static_cast<double>(count) * denoise);
+    Sigmas sigmas;
+    for (int64_t i = first; i < std::min(first + steps, count); ++i)
+        sigmas.push_back(levels.sigma(static_cast<float>((count - i) * stride - 1)));
+    return with_final_zero(sigmas);
 }
 
 }  // namespace easel::inference

@@ -24,19 +24,26 @@ Tensor dpm_2(Tensor x, const SamplerRun& run) {
     return x;
 }
 
-Tensor dpm_2_ancestral(Tensor x, const SamplerRun& run) {
+Tensor dpm_2_ancestral(Tensor x, const SamplerRun& run, const Stochastic& options) {
+    const bool flow = is_flow(run);
+    const float s_noise = deviation(run, options.s_noise);
     const auto noise = independent_noise(x, run.seed);
     for (int64_t i = 0; i < run.steps(); ++i) {
         const float sigma = run.sigma(i), next = run.sigma(i + 1);
         const Tensor denoised = run.model(x, sigma);
         run.report(i, denoised);
-        const AncestralStep step = ancestral_step(sigma, next);
         const Tensor slope = derivative(x, sigma, denoised);
-        if (step.down == 0.0f)
+        FlowStep step = flow_step(sigma, next, options.eta);
+        if (!flow) {
+            const auto [down, up] = ancestral_step(sigma, next, options.eta);
+            step = {.down = down, .kept = 1.0f, .up = up};
+        }
+        if (step.down == 0.0f) {
             x = x + slope * (step.down - sigma);
-        else
-            x = x + midpoint_slope(x, slope, run, sigma, step.down) * (step.down - sigma) +
-                (*noise)(sigma, next) * step.up;
+            continue;
+        }
+        x = x + midpoint_slope(x, slope, run, sigma, step.down) * (step.down - sigma);
+        x = step.kept * x + (*noise)(sigma, next) * s_noise * step.up;
     }
     return x;
 }

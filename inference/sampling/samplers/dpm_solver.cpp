@@ -1,6 +1,8 @@
 // DPM-Solver (arXiv 2206.00927) with orders 1 to 3, in steps of fixed size (fast) or with error control (adaptive).
 #include "inference/sampling/samplers/steps.hpp"
 
+#include "base/error.hpp"
+
 #include <array>
 #include <optional>
 
@@ -56,21 +58,40 @@ private:
     Tensor eps_, eps_ahead_;
 };
 
-// Chooses step sizes so that the error stays near one (an integral controller on the inverse error).
+// Chooses step sizes so that the error stays near one: a PID controller on the inverse errors of the last steps.
 class StepSize {
 public:
-    double size = 0.05;
+    StepSize(const AdaptiveSteps& options, double first, double order)
+        : size(first), proportional_((options.pcoeff + options.icoeff + options.dcoeff) / order),
+          integral_(-(options.pcoeff + 2 * options.dcoeff) / order), derivative_(options.dcoeff / order),
+          safety_(options.accept_safety) {}
+
+    double size;
 
     bool accept(double error) {
-        const double factor = 1.0 + std::atan(std::pow(1.0 / (error + 1e-8), 1.0 / 3) - 1.0);
+        const double inverse = 1.0 / (error + 1e-8);
+        if (!started_) accepted_ = {inverse, inverse};
+        started_ = true;
+        const double wanted =
+            std::pow(inverse, proportional_) * std::pow(accepted_[0], integral_) * std::pow(accepted_[1], derivative_);
+        const double factor = 1.0 + std::atan(wanted - 1.0);
+        const bool accepts = factor >= safety_;
+        if (accepts) accepted_ = {inverse, accepted_[0]};
         size *= factor;
-        return factor >= 0.81;
+        return accepts;
     }
+
+private:
+    double proportional_, integral_, derivative_, safety_;
+    std::array<double, 2> accepted_{};  // inverse errors of the last good steps, newest first
+    bool started_ = false;
 };
 
 // The log times of the schedule's ends; the last level is the last above zero.
 std::array<float, 2> ends(const SamplerRun& run) {
     const float last = run.sigmas.back() == 0.0f ? run.sigma(run.steps() - 1) : run.sigmas.back();
+    if (last <= 0.0f || run.sigmas.front() <= 0.0f)
+        throw UserError("DPM-Solver needs a schedule whose levels are above zero");
     return {log_time(run.sigmas.front()), log_time(last)};
 }
 
@@ -100,24 +121,37 @@ Tensor dpm_fast(Tensor x, const SamplerRun& run) {
     return x;
 }
 
-Tensor dpm_adaptive(Tensor x, const SamplerRun& run) {
+Tensor dpm_adaptive(Tensor x, const SamplerRun& run, const AdaptiveSteps& options) {
     if (run.steps() < 1) return x;
-    constexpr float absolute_tolerance = 0.0078f, relative_tolerance = 0.05f;
+    if (options.order != 2 && options.order != 3) throw UserError("the order of dpm_adaptive is 2 or 3");
     const auto [t_start, t_end] = ends(run);
+    const bool forward = t_end > t_start;
+    const float eta = options.noise.eta;
+    if (!forward && eta > 0.0f) throw UserError("eta of dpm_adaptive must be 0 where the schedule rises");
+    const auto noise = independent_noise(x, run.seed);
+    const double first = std::abs(options.h_init) * (forward ? 1.0 : -1.0);
+    StepSize step_size(options, first, eta > 0.0f ? 1.5 : static_cast<double>(options.order));
+
     float t = t_start;
     Tensor previous = x;
-    StepSize step_size;
-    for (int64_t i = 0; t < t_end - 1e-5f; ++i) {
-        const float t_next = std::min(t_end, t + static_cast<float>(step_size.size));
-        Step step(run.model, x, t, t_next);
-        const Tensor low = step.second_order(1.0f / 3), high = step.third_order();
-        const Tensor allowed =
-            at::clamp_min(relative_tolerance * at::maximum(low.abs(), previous.abs()), absolute_tolerance);
+    for (int64_t i = 0; forward ? t < t_end - 1e-5f : t > t_end + 1e-5f; ++i) {
+        const float aim = t + static_cast<float>(step_size.size);
+        const float t_next = forward ? std::min(t_end, aim) : std::max(t_end, aim);
+        float t_down = t_next, up = 0.0f;
+        if (eta > 0.0f) {
+            t_down = std::min(t_end, log_time(ancestral_step(sigma_at(t), sigma_at(t_next), eta).down));
+            up = std::sqrt(sigma_at(t_next) * sigma_at(t_next) - sigma_at(t_down) * sigma_at(t_down));
+        }
+        Step step(run.model, x, t, t_down);
+        const Tensor low = options.order == 2 ? step.first_order() : step.second_order(1.0f / 3);
+        const Tensor high = options.order == 2 ? step.second_order(0.5f) : step.third_order();
+        const Tensor allowed = at::clamp_min(options.rtol * at::maximum(low.abs(), previous.abs()), options.atol);
         const float distance = at::linalg_vector_norm((low - high) / allowed).item<float>();
         const Tensor denoised = step.denoised();
         if (step_size.accept(distance / static_cast<float>(std::sqrt(static_cast<double>(x.numel()))))) {
             previous = low;
             x = high;
+            if (eta > 0.0f) x = x + up * options.noise.s_noise * (*noise)(sigma_at(t), sigma_at(t_next));
             t = t_next;
         }
         run.report(i, denoised);

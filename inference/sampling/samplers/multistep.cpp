@@ -1,24 +1,24 @@
 // Linear multistep methods: the slopes of the last steps together give a step of higher order at one model call.
 #include "inference/sampling/samplers/steps.hpp"
 
+#include <boost/math/quadrature/gauss.hpp>
+
 #include <deque>
 
 namespace easel::inference::samplers {
 namespace {
 
-constexpr std::size_t most_slopes = 4;
-
 // What the solvers below differ in: the weights of the slopes, newest first, for the step from sigma(i).
 using Weights = std::vector<float> (*)(const SamplerRun& run, int64_t i, std::size_t order);
 
-Tensor solve(Tensor x, const SamplerRun& run, Weights weights) {
+Tensor solve(Tensor x, const SamplerRun& run, int64_t most_slopes, Weights weights) {
     std::deque<Tensor> slopes;  // newest first
     for (int64_t i = 0; i < run.steps(); ++i) {
         const float sigma = run.sigma(i);
         const Tensor denoised = run.model(x, sigma);
         run.report(i, denoised);
         slopes.push_front(derivative(x, sigma, denoised));
-        if (slopes.size() > most_slopes) slopes.pop_back();
+        if (static_cast<int64_t>(slopes.size()) > most_slopes) slopes.pop_back();
         if (run.sigma(i + 1) == 0.0f) {
             x = denoised;
             continue;
@@ -40,8 +40,8 @@ float lagrange_integral(const SamplerRun& run, int64_t i, int64_t order, int64_t
             if (k != j) product *= (at - run.sigma(i - k)) / (static_cast<double>(run.sigma(i - j)) - run.sigma(i - k));
         return product;
     };
-    const double from = run.sigma(i), to = run.sigma(i + 1);  // Simpson's rule is exact up to cubics
-    return static_cast<float>((to - from) / 6 * (polynomial(from) + 4 * polynomial((from + to) / 2) + polynomial(to)));
+    const double from = run.sigma(i), to = run.sigma(i + 1);
+    return static_cast<float>(boost::math::quadrature::gauss<double, 30>::integrate(polynomial, from, to));
 }
 
 std::vector<float> exact_weights(const SamplerRun& run, int64_t i, std::size_t order) {
@@ -97,10 +97,12 @@ std::vector<float> uneven_weights(const SamplerRun& run, int64_t i, std::size_t 
 
 }  // namespace
 
-Tensor lms(Tensor x, const SamplerRun& run) { return solve(std::move(x), run, exact_weights); }
+Tensor lms(Tensor x, const SamplerRun& run, const Lms& options) {
+    return solve(std::move(x), run, options.order, exact_weights);
+}
 
-Tensor ipndm(Tensor x, const SamplerRun& run) { return solve(std::move(x), run, even_weights); }
+Tensor ipndm(Tensor x, const SamplerRun& run) { return solve(std::move(x), run, 4, even_weights); }
 
-Tensor ipndm_v(Tensor x, const SamplerRun& run) { return solve(std::move(x), run, uneven_weights); }
+Tensor ipndm_v(Tensor x, const SamplerRun& run) { return solve(std::move(x), run, 4, uneven_weights); }
 
 }  // namespace easel::inference::samplers

@@ -10,6 +10,7 @@ enum class Noise { none, ancestral };
 float finite_or_zero(float value) { return std::isnan(value) ? 0.0f : value; }
 
 Tensor solve(Tensor x, const SamplerRun& run, Guidance guidance, Noise kind) {
+    const float s_noise = deviation(run, 1.0);
     const auto noise = independent_noise(x, run.seed);
     Tensor previous;
     float previous_down = 0.0f;
@@ -36,7 +37,7 @@ Tensor solve(Tensor x, const SamplerRun& run, Guidance guidance, Noise kind) {
             const float b1 = finite_or_zero(phi_1 - phi_2 / c2), b2 = finite_or_zero(phi_2 / c2);
             x = std::exp(-h) * x + h * (b1 * followed + b2 * previous);
         }
-        if (step.up > 0.0f) x = x + (*noise)(sigma, next) * step.up;
+        if (step.up > 0.0f) x = x + (*noise)(sigma, next) * s_noise * step.up;
         previous = followed;
         previous_down = step.down;
     }

@@ -13,10 +13,10 @@ enum class Variant { bh1, bh2 };
 struct Level {
     float sigma, log_alpha;
 
-    explicit Level(float s) : sigma(s), log_alpha(0.5f * std::log(1 / (s * s + 1))) {}
-    float alpha() const { return std::exp(log_alpha); }
-    float deviation() const { return std::sqrt(1 - std::exp(2 * log_alpha)); }
-    float lambda() const { return log_alpha - 0.5f * std::log(1 - std::exp(2 * log_alpha)); }
+    explicit Level(float s) : sigma(s), log_alpha(0.5f * float_math::log(1 / (s * s + 1))) {}
+    float alpha() const { return float_math::exp(log_alpha); }
+    float deviation() const { return std::sqrt(1 - float_math::exp(2 * log_alpha)); }
+    float lambda() const { return log_alpha - 0.5f * float_math::log(1 - float_math::exp(2 * log_alpha)); }
 };
 
 struct Seen {
@@ -105,7 +105,8 @@ private:
 
 Tensor solve(Tensor x, const SamplerRun& run, Variant variant) {
     Sigmas sigmas = run.sigmas;
-    if (sigmas.back() == 0.0f) sigmas.back() = 0.001f;
+    const bool ends_clean = sigmas.back() == 0.0f;
+    if (ends_clean) sigmas.back() = 0.001f;
     const int64_t steps = run.steps(), order = std::min<int64_t>(3, steps - 1);
     const UniPc solver(run, variant);
     const auto level = [&](int64_t i) { return Level(sigmas[static_cast<std::size_t>(i)]); };
@@ -125,7 +126,9 @@ Tensor solve(Tensor x, const SamplerRun& run, Variant variant) {
         if (static_cast<int64_t>(seen.size()) > order) seen.pop_front();
         run.report(i, picture);
     }
-    return x / level(steps).alpha();
+    x = x / level(steps).alpha();
+    // ComfyUI undoes the scaling of noise at the level that stands for no noise here, which a flow notices.
+    return ends_clean ? run.model.parameterization().prediction->remove_noise_scaling(x, sigmas.back()) : x;
 }
 
 }  // namespace

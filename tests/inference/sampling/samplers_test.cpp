@@ -45,7 +45,7 @@ TEST_P(RecordedSampler, GivesTheReferencesResult) {
                              .sigmas = sigmas,
                              .seed = data["seed"],
                              .on_step = [&](int64_t step, const Tensor&) { steps.push_back(step); }};
-        const Tensor out = find_sampler(GetParam()).function(start * sigmas.front(), run);
+        const Tensor out = find_sampler(GetParam()).sampler.function(start * sigmas.front(), run);
         EXPECT_LT(relative_error(out, to_tensor(one["out"], {1, 2, 3, 3})), 5e-5) << one["schedule"];
         EXPECT_EQ(model.calls, one["calls"].get<int>()) << one["schedule"];
         EXPECT_EQ(steps, one["steps"].get<std::vector<int64_t>>()) << one["schedule"];
