@@ -6,6 +6,7 @@
 #include "inference/layers/conv.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/models/network_patches.hpp"
 #include "inference/weights/weights.hpp"
 
 #include <optional>
@@ -24,13 +25,15 @@ struct ResBlock {
     Tensor operator()(const Tensor& x, const Tensor& time_embedding) const;
 };
 
-// Attention of `x` [batch, tokens, dim] to `context` [batch, others, context dim], or to itself.
+// Attention of tokens to themselves or to the prompt.
 struct CrossAttention {
     Linear q, k, v, out;
     int64_t heads;
 
     CrossAttention(const Weights& w, int64_t heads_);
-    Tensor operator()(const Tensor& x, const Tensor& context) const;
+    // `replacement` computes the attention itself where it is not null.
+    Tensor operator()(const AttentionInput& input, const AttentionReplacement* replacement,
+                      const PatchPlace& place) const;
 };
 
 struct FeedForward {
@@ -46,19 +49,21 @@ struct TransformerBlock {
     FeedForward ff;
 
     TransformerBlock(const Weights& w, int64_t heads);
-    Tensor operator()(Tensor x, const Tensor& context) const;
+    // `x` [batch, tokens, dim], `context` [batch, others, context dim].
+    Tensor operator()(Tensor x, const Tensor& context, PatchPlace& place) const;
 };
 
 // A stack of transformer blocks over the pixels, around which the channels are projected: by 1x1 convolutions in
 // SD1.x, by linear layers later, which is the same computation.
 struct SpatialTransformer {
     GroupNorm norm;
-    Weight in_weight, in_bias, out_weight, out_bias;
+    Linear in, out;
     std::vector<TransformerBlock> blocks;
 
     // SD1.x has eight heads everywhere, later models heads of 64 channels.
     explicit SpatialTransformer(const Weights& w);
-    Tensor operator()(const Tensor& x, const Tensor& context) const;
+    // Counts itself in `place`, which says where it is.
+    Tensor operator()(const Tensor& x, const Tensor& context, PatchPlace& place) const;
 };
 
 // One entry of `input_blocks` or `output_blocks`: whichever of these parts it has, in this order.
@@ -68,9 +73,17 @@ struct Stage {
     std::optional<SpatialTransformer> transformer;
     std::optional<Conv2d> up;  // after doubling the resolution
 
+    Stage() = default;
+    // Of the parts 0, 1, 2 under `w`.
     explicit Stage(const Weights& w);
+    // Of the single part that `w` is.
+    static Stage of_one(const Weights& w);
     // `size` is what the resolution grows to: that of the next skip connection, which odd sizes make uneven.
-    Tensor operator()(Tensor x, const Tensor& time_embedding, const Tensor& context, at::IntArrayRef size) const;
+    Tensor operator()(Tensor x, const Tensor& time_embedding, const Tensor& context, at::IntArrayRef size,
+                      PatchPlace& place) const;
+
+private:
+    void add(const Weights& part);
 };
 
 }  // namespace easel::inference::sd

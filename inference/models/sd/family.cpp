@@ -1,15 +1,92 @@
-// Stable Diffusion 1.x: a UNet with 1x1 convolutions around its transformers and CLIP-L as its text encoder.
+// Stable Diffusion 1.x, 2.x, XL and XL's refiner: one UNet, told apart by its shapes.
 #include "inference/models/family.hpp"
 
+#include "inference/models/sd/diffusers_unet.hpp"
 #include "inference/models/sd/unet.hpp"
+
+#include <algorithm>
 
 namespace easel::inference {
 namespace {
 
-bool matches(const Weights& w) {
-    const Weight projection = w.maybe("middle_block.1.proj_in.weight");
-    return w.contains("input_blocks.0.0.weight") && projection && projection.shape().size() == 4 &&
-           !w.has_part("label_emb");
+enum class Kind { other, sd1, sd2, sdxl, refiner };
+
+// How many resolutions there are.
+int64_t levels(const Weights& w) {
+    const auto keys = (w / "input_blocks").keys();
+    return 1 + std::ranges::count_if(keys, [](const std::string& key) { return key.ends_with(".0.op.weight"); });
+}
+
+// The matrix or the 1x1 convolution before the first transformer; undefined where there is no transformer.
+Weight first_projection(const Weights& w) {
+    const Weights blocks = w / "input_blocks";
+    for (int64_t i = 0; i < blocks.count(); ++i)
+        if (const Weight projection = (blocks / i).maybe("1.proj_in.weight")) return projection;
+    return {};
+}
+
+bool is_video(const Weights& w) { return w.has_part("input_blocks.1.1.time_stack"); }
+
+Kind kind_of(const Weights& w) {
+    const Weight first = w.maybe("input_blocks.0.0.weight");
+    if (!first || is_video(w)) return Kind::other;
+    const Weight projection = first_projection(w);
+    const Weight label = w.maybe("label_emb.0.0.weight");
+    if (!projection || (!label && w.has_part("label_emb"))) return Kind::other;  // SD's upscaler has classes there
+    if (!label) return projection.shape().size() == 4 ? Kind::sd1 : Kind::sd2;
+    if (levels(w) == 3) return Kind::sdxl;
+    // unCLIP's and Lotus' networks have the four levels of SD2.
+    return first.size(0) == 320 ? Kind::other : Kind::refiner;
+}
+
+template <Kind kind>
+bool is(const Weights& w) {
+    return kind_of(w) == kind;
+}
+
+template <sd::VectorInput vector>
+std::unique_ptr<DiffusionModel> build(const Weights& w) {
+    // CosXL's editing model reads the picture to change as it reads the noisy one, other models as the VAE made it.
+    const bool scales_picture = w.contains("edm_vpred.sigma_max");
+    return std::make_unique<sd::UNet>(w, vector, scales_picture);
+}
+
+Parameterization eps(const Weights&) { return {eps_prediction(), scaled_linear_levels()}; }
+
+// Files of SD2 do not say what they predict. Those that predict the velocity have a last norm whose shifts spread
+// wider. (SD20.model_type)
+Parameterization sd2_parameterization(const Weights& w) {
+    constexpr double velocity_spread = 0.09;
+    const Weight shift = w.maybe("output_blocks.11.1.transformer_blocks.0.norm1.bias");
+    const bool takes_picture = w["input_blocks.0.0.weight"].size(1) != 4;
+    if (!shift || takes_picture) return eps(w);
+    const double spread = shift.stored().to(at::kFloat).std(/*unbiased=*/false).item<double>();
+    return {spread > velocity_spread ? v_prediction() : eps_prediction(), scaled_linear_levels()};
+}
+
+double number(const Weight& weight, double otherwise) {
+    return weight ? weight.stored().to(at::kDouble).flatten()[0].item<double>() : otherwise;
+}
+
+bool is_playground(const Weights& w) { return w.contains("edm_mean") && w.contains("edm_std"); }
+
+// Files of SDXL's kin say in marker tensors what they predict. (SDXL.model_type)
+Parameterization sdxl_parameterization(const Weights& w) {
+    constexpr double sigma_min = 0.002, playground_sigma_max = 80.0;
+    if (is_playground(w))
+        return {edm_prediction(0.5), continuous_levels(ContinuousTime::quarter_log, sigma_min, playground_sigma_max)};
+    if (const Weight highest = w.maybe("edm_vpred.sigma_max")) {
+        const double lowest = number(w.maybe("edm_vpred.sigma_min"), sigma_min);
+        return {v_prediction(), continuous_levels(ContinuousTime::quarter_log, lowest, number(highest, 0.0))};
+    }
+    if (w.contains("v_pred") && w.contains("ztsnr"))
+        return {v_prediction(), discrete_levels(zero_terminal_snr(scaled_linear_sigmas()))};
+    if (w.contains("v_pred")) return {v_prediction(), scaled_linear_levels()};
+    return eps(w);
+}
+
+LatentFormat sdxl_latents(const Weights& w) {
+    return is_playground(w) ? playground_latent_format() : sdxl_latent_format();
 }
 
 }  // namespace
@@ -17,15 +94,42 @@ bool matches(const Weights& w) {
 void register_sd(Families& families) {
     families.push_back({
         .name = "sd15",
-        .matches = matches,
-        .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> { return std::make_unique<sd::UNet>(w); },
-        .parameterization =
-            [](const Weights&) {
-                return Parameterization{eps_prediction(), scaled_linear_levels()};
-            },
+        .matches = is<Kind::sd1>,
+        .build = build<nullptr>,
+        .parameterization = eps,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .from_diffusers = sd::unet_from_diffusers,  // for all of them
         .text = {.family = "sd1",
                  .parts = {{.kind = "clip_l", .prefixes = {"cond_stage_model.transformer.", "cond_stage_model."}}}},
+    });
+    families.push_back({
+        .name = "sd2",
+        .matches = is<Kind::sd2>,
+        .build = build<nullptr>,
+        .parameterization = sd2_parameterization,
+        .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .text = {.family = "sd2",
+                 .parts = {{.kind = "clip_h",
+                            .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}},
+    });
+    families.push_back({
+        .name = "sdxl",
+        .matches = is<Kind::sdxl>,
+        .build = build<sd::sdxl_vector>,
+        .parameterization = sdxl_parameterization,
+        .latent_format = sdxl_latents,
+        .text = {.family = "sdxl",
+                 .parts = {{.kind = "clip_l", .prefixes = {"conditioner.embedders.0.transformer."}},
+                           {.kind = "clip_g", .prefixes = {"conditioner.embedders.1.model."}}}},
+    });
+    families.push_back({
+        .name = "sdxl_refiner",
+        .matches = is<Kind::refiner>,
+        .build = build<sd::refiner_vector>,
+        .parameterization = eps,
+        .latent_format = [](const Weights&) { return sdxl_latent_format(); },
+        .text = {.family = "sdxl_refiner",
+                 .parts = {{.kind = "clip_g", .prefixes = {"conditioner.embedders.0.model."}}}},
     });
 }
 

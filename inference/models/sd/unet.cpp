@@ -1,8 +1,9 @@
 #include "inference/models/sd/unet.hpp"
 
 #include "base/error.hpp"
-
-#include <cmath>
+#include "base/log.hpp"
+#include "inference/layers/timestep_embedding.hpp"
+#include "inference/vae/latent_format.hpp"
 
 namespace easel::inference::sd {
 namespace {
@@ -14,42 +15,81 @@ std::vector<Stage> stages(const Weights& w) {
     return result;
 }
 
-}  // namespace
-
-Tensor timestep_embedding(const Tensor& timestep, int64_t dim) {
-    const int64_t half = dim / 2;
-    const Tensor index = at::arange(half, timestep.options().dtype(at::kFloat));
-    const Tensor frequency = at::exp(-std::log(10000.0) * index / static_cast<double>(half));
-    const Tensor angle = timestep.to(at::kFloat).unsqueeze(1) * frequency;
-    return at::cat({angle.cos(), angle.sin()}, 1);
+// The parts of the middle are of the same kinds, but not grouped. Small models leave out some of them, or all.
+std::vector<Stage> middle_stages(const Weights& w) {
+    std::vector<Stage> result;
+    for (int64_t i = 0; i < w.count(); ++i)
+        result.push_back(Stage::of_one(w / i));
+    return result;
 }
 
-UNet::UNet(const Weights& w)
+// `h` plus what a control network adds at this place, if anything.
+Tensor with_residual(const Tensor& h, const std::vector<Tensor>& residuals, std::size_t place) {
+    if (place >= residuals.size() || !residuals[place].defined()) return h;
+    const Tensor& residual = residuals[place];
+    if (residual.sizes().slice(1) == h.sizes().slice(1)) return h + residual.to(h.scalar_type());
+    logger("inference")
+        ->warn("a control network's output of shape {} does not fit {} and is left out", c10::str(residual.sizes()),
+               c10::str(h.sizes()));
+    return h;
+}
+
+}  // namespace
+
+UNet::UNet(const Weights& w, VectorInput vector, bool scales_picture)
     : weights_(w), in_channels_(w["input_blocks.0.0.weight"].size(1)),
-      model_channels_(w["input_blocks.0.0.weight"].size(0)), time_in_(w / "time_embed" / 0),
-      time_out_(w / "time_embed" / 2), input_(stages(w / "input_blocks")), output_(stages(w / "output_blocks")),
-      middle_first_(w / "middle_block" / 0), middle_last_(w / "middle_block" / 2),
-      middle_transformer_(w / "middle_block" / 1), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {}
+      model_channels_(w["input_blocks.0.0.weight"].size(0)), vector_(vector), scales_picture_(scales_picture),
+      time_(w / "time_embed", 0, 2),
+      input_(stages(w / "input_blocks")), middle_(middle_stages(w / "middle_block")),
+      output_(stages(w / "output_blocks")), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {
+    if (w.has_part("label_emb")) label_.emplace(w / "label_emb" / 0, 0, 2);
+}
+
+void UNet::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
+    DiffusionModel::set_inputs(input, condition, target);
+    if (scales_picture_ && concat_channels() == target.format->channels && input.concat.defined())
+        input.concat = target.format->to_model(input.concat);
+    if (vector_ != nullptr) input.vector = vector_(condition, target);
+}
+
+Tensor UNet::embedded(const NetworkInput& input) const {
+    const at::ScalarType dtype = weights_.compute_dtype();
+    Tensor embedding = time_(timestep_embedding(input.timestep, model_channels_).to(dtype));
+    if (label_) embedding = embedding + (*label_)(input.vector.to(dtype));
+    return at::silu(embedding);
+}
 
 Tensor UNet::predict(const NetworkInput& input) const {
     if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor context = input.context.to(dtype);
-    const Tensor frequencies = timestep_embedding(input.timestep, model_channels_).to(dtype);
-    const Tensor time = at::silu(time_out_(at::silu(time_in_(frequencies))));  // [batch, 4 * model_channels]
+    const Tensor time = embedded(input);
 
     Tensor h = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
     h = h.to(dtype).contiguous(at::MemoryFormat::ChannelsLast);
+    static const ControlResiduals no_control;
+    const ControlResiduals& control = input.control ? *input.control : no_control;
+    const NetworkPatches& patches = patches_of(input);
+    PatchPlace place{.input = input};
     std::vector<Tensor> skips;
-    for (const Stage& stage : input_) {
-        h = stage(h, time, context, {});
+    for (std::size_t i = 0; i < input_.size(); ++i) {
+        place.block = {BlockKind::input, static_cast<int64_t>(i)};
+        h = with_residual(input_[i](h, time, context, {}, place), control.input, skips.size());
+        h = patched(patches.input_block, h, place);
         skips.push_back(h);
+        h = patched(patches.input_block_after_skip, h, place);
     }
-    h = middle_last_(middle_transformer_(middle_first_(h, time), context), time);
-    for (const Stage& stage : output_) {
-        h = at::cat({h, skips.back()}, 1);
+    place.block = {BlockKind::middle, 0};
+    for (const Stage& stage : middle_)
+        h = stage(h, time, context, {}, place);
+    h = with_residual(h, control.middle, 0);
+    for (std::size_t i = 0; i < output_.size(); ++i) {
+        place.block = {BlockKind::output, static_cast<int64_t>(i)};
+        const Tensor skip = with_residual(skips.back(), control.output, skips.size() - 1);
+        const Features features = patched(patches.output_block, {h, skip}, place);
+        h = at::cat({features.h, features.skip}, 1);
         skips.pop_back();
-        h = stage(h, time, context, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2));
+        h = output_[i](h, time, context, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2), place);
     }
     return out_conv_(at::silu(out_norm_(h))).to(at::kFloat).contiguous();
 }

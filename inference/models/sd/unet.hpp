@@ -1,36 +1,49 @@
-// The UNet of Stable Diffusion 1.x. Depth, widths and transformers per level are read from the weights, so that smaller
-// and pruned files load as well.
+// The UNet of Stable Diffusion 1.x, 2.x and XL. Depth, widths and transformers per level are read from the weights, so
+// that smaller and pruned files (SSD-1B, Segmind Vega, KOALA) load as well.
 #pragma once
 
 #include "inference/models/model.hpp"
 #include "inference/models/sd/blocks.hpp"
+#include "inference/models/sd/vector_input.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace easel::inference::sd {
 
 class UNet : public DiffusionModel {
 public:
-    // `w` is the part of a checkpoint under `model.diffusion_model.`; throws MissingWeight.
-    explicit UNet(const Weights& w);
+    // `w` is the part of a checkpoint under `model.diffusion_model.`; `vector` fills the input that `label_emb` reads;
+    // `scales_picture` says that a picture to edit is wanted in the model's scale. Throws MissingWeight.
+    explicit UNet(const Weights& w, VectorInput vector = nullptr, bool scales_picture = false);
 
     Tensor predict(const NetworkInput& input) const override;
+    void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;
     int64_t concat_channels() const override { return in_channels_ - out_conv_.out_channels(); }
     std::size_t activation_bytes(at::IntArrayRef latent) const override;
     LoraKeys lora_keys() const override { return unet_lora_keys(weights_); }
 
 private:
+    // Two layers around a SiLU.
+    struct Embedder {
+        Linear in, out;
+
+        Embedder(const Weights& w, int64_t first, int64_t last) : in(w / first), out(w / last) {}
+        Tensor operator()(const Tensor& x) const { return out(at::silu(in(x))); }
+    };
+
+    // What every block is told: the embedded time and vector after their SiLU, [batch, 4 * model_channels].
+    Tensor embedded(const NetworkInput& input) const;
+
     Weights weights_;
     int64_t in_channels_, model_channels_;
-    Linear time_in_, time_out_;
-    std::vector<Stage> input_, output_;
-    ResBlock middle_first_, middle_last_;
-    SpatialTransformer middle_transformer_;
+    VectorInput vector_;
+    bool scales_picture_;
+    Embedder time_;
+    std::optional<Embedder> label_;
+    std::vector<Stage> input_, middle_, output_;
     GroupNorm out_norm_;
     Conv2d out_conv_;
 };
-
-// Sines and cosines of `timestep` [batch] at `dim` / 2 frequencies from 1 to 1/10000, as [batch, dim] in float32.
-Tensor timestep_embedding(const Tensor& timestep, int64_t dim);
 
 }  // namespace easel::inference::sd

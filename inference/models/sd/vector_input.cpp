@@ -1,0 +1,48 @@
+#include "inference/models/sd/vector_input.hpp"
+
+#include "base/error.hpp"
+#include "inference/layers/timestep_embedding.hpp"
+
+#include <vector>
+
+namespace easel::inference::sd {
+namespace {
+
+constexpr int64_t embedding_dim = 256, pixels_per_cell = 8;
+constexpr double good_score = 6.0, bad_score = 2.5;
+
+Tensor with_pooled(const Condition& condition, const std::vector<double>& numbers) {
+    if (!condition.pooled)
+        throw UserError(
+            "the conditioning holds no pooled prompt, which SDXL needs: encode the prompt with SDXL's CLIP");
+    const Tensor values = at::tensor(numbers, at::kDouble).to(at::kFloat);
+    const Tensor embedded = timestep_embedding(values, embedding_dim).flatten().unsqueeze(0);
+    const Tensor pooled = condition.pooled->to(at::kCPU, at::kFloat);
+    return at::cat({pooled, embedded.expand({pooled.size(0), -1})}, 1);
+}
+
+// Height, width, top and left of the picture to imitate.
+std::vector<double> size_and_crop(const SizeConditioning& size, const SamplingTarget& target) {
+    const auto number = [](int64_t value) { return static_cast<double>(value); };
+    return {number(size.height.value_or(target.shape[2] * pixels_per_cell)),
+            number(size.width.value_or(target.shape[3] * pixels_per_cell)), number(size.crop_h.value_or(0)),
+            number(size.crop_w.value_or(0))};
+}
+
+}  // namespace
+
+Tensor sdxl_vector(const Condition& condition, const SamplingTarget& target) {
+    std::vector<double> numbers = size_and_crop(condition.size, target);
+    const SizeConditioning& size = condition.size;
+    numbers.push_back(size.target_height ? static_cast<double>(*size.target_height) : numbers[0]);
+    numbers.push_back(size.target_width ? static_cast<double>(*size.target_width) : numbers[1]);
+    return with_pooled(condition, numbers);
+}
+
+Tensor refiner_vector(const Condition& condition, const SamplingTarget& target) {
+    std::vector<double> numbers = size_and_crop(condition.size, target);
+    numbers.push_back(condition.size.aesthetic_score.value_or(target.is_negative ? bad_score : good_score));
+    return with_pooled(condition, numbers);
+}
+
+}  // namespace easel::inference::sd
