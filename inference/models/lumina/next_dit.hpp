@@ -1,0 +1,76 @@
+// Lumina Image 2.0 (Qin et al. 2025) and Z-Image (Tongyi-MAI 2025): one stream of caption and picture tokens through
+// blocks with grouped attention, after a few blocks for each of them alone. Which of the two it is, its widths and
+// depths are read from the weights.
+#pragma once
+
+#include "inference/layers/linear.hpp"
+#include "inference/layers/norm.hpp"
+#include "inference/layers/rope.hpp"
+#include "inference/models/model.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace easel::inference::lumina {
+
+struct Attention {
+    Linear qkv, out;
+    RmsNorm q_norm, k_norm;
+    int64_t head_dim, heads, key_heads;
+
+    explicit Attention(const Weights& w);
+    Tensor operator()(const Tensor& x, const Rope& rope) const;
+};
+
+struct FeedForward {
+    Linear w1, w2, w3;
+
+    explicit FeedForward(const Weights& w) : w1(w / "w1"), w2(w / "w2"), w3(w / "w3") {}
+    Tensor operator()(const Tensor& x) const { return w2(at::silu(w1(x)) * w3(x)); }
+};
+
+struct Block {
+    Attention attention;
+    FeedForward feed_forward;
+    RmsNorm attention_norm1, attention_norm2, ffn_norm1, ffn_norm2;
+    std::optional<Linear> modulation;  // blocks of captions alone do not hear of the time
+    bool activates_time = false;       // SiLU before the modulation
+
+    explicit Block(const Weights& w);
+    // `x` [batch, tokens, dim], `time` [batch, width] or undefined.
+    Tensor operator()(const Tensor& x, const Rope& rope, const Tensor& time) const;
+};
+
+class NextDit : public DiffusionModel {
+public:
+    explicit NextDit(const Weights& w);
+
+    Tensor predict(const NetworkInput& input) const override;
+    void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;
+    std::size_t activation_bytes(at::IntArrayRef latent) const override;
+    LoraKeys lora_keys() const override;
+
+private:
+    // The tables of captions and of pictures of one size.
+    struct Tables {
+        int64_t caption_tokens, rows, columns;
+        Rope caption, picture, both;
+    };
+
+    Tensor time(const NetworkInput& input) const;
+    const Tables& tables(int64_t caption_tokens, int64_t rows, int64_t columns, at::Device device) const;
+    Tensor padded(const Tensor& tokens, const Weight& token) const;
+
+    Weights weights_;
+    bool is_z_image_;
+    Linear x_embedder_, caption_in_, time_in_, time_out_;
+    RmsNorm caption_norm_;
+    Weight picture_pad_, caption_pad_;
+    std::optional<RmsNorm> pooled_norm_;
+    std::optional<Linear> pooled_in_, pooled_mix_;
+    std::vector<Block> noise_refiner_, context_refiner_, layers_;
+    Linear final_modulation_, final_;
+    mutable std::vector<Tables> recent_;  // latest last
+};
+
+}  // namespace easel::inference::lumina
