@@ -1,0 +1,52 @@
+// The transformer block of Wan (Wan team 2025): attention among the tokens of a video, attention to the prompt and to
+// the features of a picture, and a feed forward network. Heads have 128 dimensions; widths come from the weights.
+#pragma once
+
+#include "inference/layers/linear.hpp"
+#include "inference/layers/norm.hpp"
+#include "inference/layers/rope.hpp"
+
+#include <optional>
+
+namespace easel::inference::wan {
+
+struct SelfAttention {
+    Linear q, k, v, out;
+    RmsNorm norm_q, norm_k;
+
+    explicit SelfAttention(const Weights& w);
+    Tensor operator()(const Tensor& x, const Rope& rope) const;  // [batch, tokens, dim]
+};
+
+// What cross attention reads, [batch, tokens, dim] each. Models that take pictures look at `picture` with projections of
+// their own; without one they see the prompt there as well.
+struct Context {
+    Tensor text, picture;
+};
+
+struct CrossAttention {
+    Linear q, k, v, out;
+    RmsNorm norm_q, norm_k;
+    std::optional<Linear> k_picture, v_picture;
+    std::optional<RmsNorm> norm_k_picture;
+
+    explicit CrossAttention(const Weights& w);
+    Tensor operator()(const Tensor& x, const Context& context) const;
+};
+
+struct Block {
+    Weight modulation;  // [1, 6, dim]
+    SelfAttention self;
+    LayerNorm norm_cross;
+    CrossAttention cross;
+    Linear ff_in, ff_out;
+
+    explicit Block(const Weights& w);
+    // `time` [batch, times, 6, dim]: one time for all tokens, or one for each frame's.
+    Tensor operator()(Tensor x, const Tensor& time, const Rope& rope, const Context& context) const;
+};
+
+// `value` [batch, times, dim] for each of `tokens` tokens, where there is more than one time.
+Tensor for_tokens(const Tensor& value, int64_t tokens);
+
+}  // namespace easel::inference::wan
