@@ -1,0 +1,47 @@
+// The transformer block of Cosmos-Predict2 (NVIDIA 2025): attention among the tokens, attention to the prompt and a feed
+// forward network, each scaled, shifted and gated by the time through a narrow layer of its own.
+#pragma once
+
+#include "inference/layers/linear.hpp"
+#include "inference/layers/norm.hpp"
+#include "inference/layers/rope.hpp"
+
+namespace easel::inference::cosmos {
+
+// Time as it steers the blocks: `embedding` [batch, 1, dim] goes through each block's narrow layers, `shared`
+// [batch, 1, 3 * dim] is added to what they give.
+struct Time {
+    Tensor embedding, shared;
+};
+
+// [dim] to [narrow] to [n * dim], the first `n * dim` numbers of `Time::shared` added.
+struct Modulation {
+    Linear narrow, wide;
+
+    explicit Modulation(const Weights& w) : narrow(w / 1), wide(w / 2) {}
+    Tensor operator()(const Time& time) const;
+};
+
+// Of `x` [batch, tokens, dim] to `context` [batch, others, context dim].
+struct Attention {
+    Linear q, k, v, out;
+    RmsNorm norm_q, norm_k;
+    int64_t heads;
+
+    Attention(const Weights& w, int64_t head_size);
+    // `rope` turns queries and keys; null: neither.
+    Tensor operator()(const Tensor& x, const Tensor& context, const Rope* rope) const;
+};
+
+struct Block {
+    Modulation self_modulation, cross_modulation, mlp_modulation;
+    Attention self, cross;
+    Linear mlp_in, mlp_out;
+
+    explicit Block(const Weights& w);
+    Tensor operator()(Tensor x, const Time& time, const Tensor& context, const Rope& rope) const;
+};
+
+constexpr int64_t head_size = 128;
+
+}  // namespace easel::inference::cosmos
