@@ -12,6 +12,10 @@ namespace {
 constexpr std::array<std::string_view, 4> diffusion_prefixes{"model.diffusion_model.", "model.model.", "net.",
                                                              "model."};
 
+// Entries of a checkpoint that tell how its network was trained; their presence counts, or their value.
+constexpr std::array<std::string_view, 6> training_marks{"v_pred",  "ztsnr",               "edm_mean",
+                                                         "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min"};
+
 bool any_key(const TensorMap& tensors, auto predicate) {
     return std::ranges::any_of(tensors, [&](const auto& item) { return predicate(std::string_view(item.first)); });
 }
@@ -62,10 +66,30 @@ std::string_view diffusion_prefix(const TensorMap& tensors) {
     return "";
 }
 
+TensorMap network_in(const TensorMap& tensors) {
+    TensorMap network = part_of(tensors, diffusion_prefix(tensors));
+    for (const std::string_view mark : training_marks)
+        if (const auto found = tensors.find(mark); found != tensors.end()) network.insert(*found);
+    return network;
+}
+
 const Family* match_family(const Families& families, const TensorMap& network) {
     const Weights weights(std::make_shared<WeightTable>(network, WeightTable::Settings{}));
     const auto found = std::ranges::find_if(families, [&](const Family& family) { return family.matches(weights); });
     return found == families.end() ? nullptr : &*found;
+}
+
+const Family* adopt_diffusers(const Families& families, TensorMap& network) {
+    for (const Family& family : families) {
+        if (family.from_diffusers == nullptr) continue;
+        TensorMap renamed = family.from_diffusers(network);
+        if (renamed.empty()) continue;
+        if (const Family* found = match_family(families, renamed)) {
+            network = std::move(renamed);
+            return found;
+        }
+    }
+    return nullptr;
 }
 
 std::string describe(const TensorMap& tensors) {
@@ -78,7 +102,7 @@ std::string describe(const TensorMap& tensors) {
         return "it is a ControlNet: load it with ControlNetLoader";
     if (tensors.contains("emb_params") || tensors.contains("clip_l") || tensors.contains("clip_g"))
         return "it is a textual inversion: put it into models/embeddings and write embedding:name in a prompt";
-    const auto network = part_of(tensors, diffusion_prefix(tensors));
+    const auto network = network_in(tensors);
     if (is_diffusion_model(network)) return "it is a diffusion model of an architecture that is not supported yet";
     if (is_vae(tensors, "") || is_vae(tensors, "first_stage_model.")) return "it is a VAE: load it with VAELoader";
     if (is_text_encoder(tensors)) return "it is a text encoder: load it with CLIPLoader";

@@ -16,8 +16,14 @@ TensorMap part_of(const TensorMap& tensors, std::string_view prefix);
 // but a diffusion model.
 std::string_view diffusion_prefix(const TensorMap& tensors);
 
+// The tensors of the diffusion model in a checkpoint, or in a file that is nothing else, without its prefix; and the
+// entries beside it that say what it was trained to predict ("v_pred", "edm_mean", ...).
+TensorMap network_in(const TensorMap& tensors);
+
 // The family whose network these tensors (prefix taken off) are; null when none says so.
 const Family* match_family(const Families& families, const TensorMap& network);
+// The family whose network these tensors are in diffusers' layout, which are renamed then; null when none says so.
+const Family* adopt_diffusers(const Families& families, TensorMap& network);
 
 // A sentence for error messages: what the file looks like and which loader takes it. Empty when nothing is recognised.
 std::string describe(const TensorMap& tensors);

@@ -26,9 +26,14 @@ struct Family {
     // What it was trained to predict. Gets the weights because some families say so only there.
     Parameterization (*parameterization)(const Weights& network);
     LatentFormat (*latent_format)(const Weights& network);
+    // A network in diffusers' layout by the names that all of these know; empty when it is none of this family's. Null:
+    // the family has no other layout.
+    TensorMap (*from_diffusers)(const TensorMap& network) = nullptr;
 
     // Where a checkpoint of this family keeps its text encoders, and how they are read. No parts: it brings none.
     CheckpointText text = {};
+    // Its latents are pixels: a checkpoint needs no VAE.
+    bool draws_pixels = false;
 };
 
 using Families = std::vector<Family>;

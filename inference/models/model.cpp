@@ -1,6 +1,7 @@
 #include "inference/models/model.hpp"
 
 #include "inference/sampling/concat_input.hpp"
+#include "inference/sampling/model_options.hpp"
 
 namespace easel::inference {
 
@@ -14,11 +15,49 @@ Tensor Model::predict(const NetworkInput& input) const {
     return parts_->network->predict(input);
 }
 
+void Model::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
+    parts_->weights->use(patches_);
+    parts_->network->set_inputs(input, condition, target);
+}
+
 Model Model::with_lora(const Lora& lora, double strength) const {
     if (strength == 0.0) return *this;
+    return with_patches(lora.patches_for(parts_->network->lora_keys(), strength));
+}
+
+Model Model::with_patches(const PatchList& patches) const {
     Model patched = *this;
-    patched.patches_ = PatchSet::with(patches_, lora.patches_for(parts_->network->lora_keys()), strength);
+    patched.patches_ = PatchSet::with(patches_, patches);
     return patched;
+}
+
+Model Model::with_parameterization(Parameterization parameterization) const {
+    Model changed = *this;
+    changed.parameterization_ = std::move(parameterization);
+    return changed;
+}
+
+Model Model::with_latent_format(LatentFormat format) const {
+    Model changed = *this;
+    changed.latent_format_ = std::move(format);
+    return changed;
+}
+
+const ModelOptions& Model::options() const {
+    static const ModelOptions none{};
+    return options_ ? *options_ : none;
+}
+
+Model Model::with_options(std::shared_ptr<const ModelOptions> options) const {
+    Model changed = *this;
+    changed.options_ = std::move(options);
+    return changed;
+}
+
+Model Model::with_merged(const Model& other, const MergeRatios& ratios) const {
+    Model merged = *this;
+    merged.patches_ = PatchSet::with(patches_, merge_patches(*weights(), other.weights(), other.patches_, ratios));
+    return merged;
 }
 
 Model Model::with_timed_mask(double strength) const {

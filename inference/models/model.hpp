@@ -3,6 +3,7 @@
 
 #include "inference/models/network_input.hpp"
 #include "inference/patches/lora.hpp"
+#include "inference/patches/merge.hpp"
 #include "inference/sampling/conditioning.hpp"
 #include "inference/sampling/parameterization.hpp"
 #include "inference/tensor.hpp"
@@ -28,11 +29,15 @@ public:
     virtual void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const;
     // How many channels `concat` has beside x; 0 for most.
     virtual int64_t concat_channels() const { return 0; }
+    // Whether the kept part of a masked latent is shown as it is instead of with noise.
+    virtual bool keeps_latent_clean() const { return false; }
     // The largest memory that activations take for latents of this shape, for deciding what may stay resident.
     virtual std::size_t activation_bytes(at::IntArrayRef latent) const = 0;
     // What LoRA files call the network's modules.
     virtual LoraKeys lora_keys() const { return {}; }
 };
+
+struct ModelOptions;
 
 // A cheap immutable copy: shared network and weights, and the patches that this handle wants to see.
 class Model {
@@ -50,15 +55,35 @@ public:
 
     // Puts this handle's patches in force and runs the network. Inference thread only.
     Tensor predict(const NetworkInput& input) const;
+    // The same for what the network reads of a condition.
+    void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const;
 
     const std::string& family() const { return parts_->family; }
     const DiffusionModel& network() const { return *parts_->network; }
-    const Parameterization& parameterization() const { return parts_->parameterization; }
-    const LatentFormat& latent_format() const { return parts_->latent_format; }
+    const Parameterization& parameterization() const {
+        return parameterization_ ? *parameterization_ : parts_->parameterization;
+    }
+    // What the network was trained with, whatever this handle says.
+    const Parameterization& trained_parameterization() const { return parts_->parameterization; }
+    const LatentFormat& latent_format() const { return latent_format_ ? *latent_format_ : parts_->latent_format; }
     const std::shared_ptr<WeightTable>& weights() const { return parts_->weights; }
 
     // Strength 0 returns the same handle.
     Model with_lora(const Lora& lora, double strength) const;
+    // Every weight that both models have is multiplied and the other's added, as `ratios` says for its key. The other
+    // model's weights are looked up when they are needed.
+    Model with_merged(const Model& other, const MergeRatios& ratios) const;
+    const std::shared_ptr<const PatchSet>& patches() const { return patches_; }
+
+    // Changes the weights that `patches` names by their keys.
+    Model with_patches(const PatchList& patches) const;
+    // The same network taken to predict something else, or at other levels.
+    Model with_parameterization(Parameterization parameterization) const;
+    Model with_latent_format(LatentFormat format) const;
+
+    // How sampling uses the network: guidance and patches to its blocks (sampling/model_options.hpp).
+    const ModelOptions& options() const;
+    Model with_options(std::shared_ptr<const ModelOptions> options) const;
 
     // How much a noise mask is a threshold on time instead of a blend: 1 lets a cell take part only while the share of
     // the schedule that is left is below its mask. (DifferentialDiffusion)
@@ -68,6 +93,9 @@ public:
 private:
     std::shared_ptr<const Parts> parts_;
     std::shared_ptr<const PatchSet> patches_;
+    std::shared_ptr<const ModelOptions> options_;
+    std::optional<Parameterization> parameterization_;
+    std::optional<LatentFormat> latent_format_;
     std::optional<double> timed_mask_;
 };
 

@@ -16,8 +16,10 @@ bool same_shape(const Tensor& a, const Tensor& b) {
 
 bool is_number(const Tensor& tensor) { return tensor.dim() == 0; }
 
-bool prompts_fit(const Tensor& a, const Tensor& b) {
+bool prompts_fit(const NetworkInput& first, const NetworkInput& second) {
+    const Tensor &a = first.context, &b = second.context;
     if (same_shape(a, b)) return true;
+    if (!first.context_repeats || !second.context_repeats) return false;
     if (!a.defined() || !b.defined() || a.dim() != 3 || b.dim() != 3) return false;
     if (a.size(0) != b.size(0) || a.size(2) != b.size(2)) return false;
     return std::lcm(a.size(1), b.size(1)) / std::min(a.size(1), b.size(1)) <= most_repetitions;
@@ -76,7 +78,7 @@ NetworkInput repeated(const NetworkInput& input, int64_t count, at::Device devic
 }
 
 bool can_join(const NetworkInput& a, const NetworkInput& b) {
-    return prompts_fit(a.context, b.context) && same_shape(a.vector, b.vector) && same_shape(a.concat, b.concat) &&
+    return prompts_fit(a, b) && same_shape(a.vector, b.vector) && same_shape(a.concat, b.concat) &&
            same_shape(a.guidance, b.guidance) && same_shape(a.attention_mask, b.attention_mask) &&
            std::ranges::equal(a.reference_latents, b.reference_latents, same_shape) && extras_fit(a, b);
 }
