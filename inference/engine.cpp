@@ -2,8 +2,12 @@
 
 #include "base/log.hpp"
 #include "inference/memory/residency.hpp"
+#include "inference/models/checkpoint_file.hpp"
 #include "inference/models/detect.hpp"
 #include "inference/text/text_family.hpp"
+#include "inference/vae/diffusers_vae.hpp"
+#include "inference/vae/pixel_space.hpp"
+#include "inference/vae/tiny.hpp"
 #include "inference/weights/safetensors.hpp"
 
 #include <algorithm>
@@ -50,6 +54,11 @@ struct Engine::State {
     std::map<std::pair<std::string, std::vector<FileKey>>, TextEncoder> text_encoders;
     std::map<FileKey, Vae> vaes;
     std::map<FileKey, std::shared_ptr<const Lora>> loras;
+    std::map<FileKey, ClipVision> clip_visions;
+    std::map<FileKey, StyleModel> style_models;
+    std::map<FileKey, UpscaleModel> upscale_models;
+    std::map<FileKey, ControlNet> control_nets;
+    std::map<FileKey, std::shared_ptr<const Gligen>> gligens;
 
     std::shared_ptr<const WeightFile> open(const fs::path& path) {
         const auto key = key_of(path);
@@ -70,6 +79,11 @@ struct Engine::State {
                                                       .pack = part != ModelPart::text_encoder});
         residency.track(result);
         return Weights(result);
+    }
+
+    Vae vae(TensorMap tensors, const fs::path& path) {
+        const Weights w = table(kl_in_own_layout(std::move(tensors)), path, ModelPart::vae);
+        return inference::load_vae(w).with_weights(w.table());
     }
 
     Model model(const Family& family, TensorMap network, const fs::path& path,
@@ -99,16 +113,21 @@ struct Engine::State {
                 auto encoder = recognise_encoder(part_of(tensors, prefix));
                 if (!encoder) continue;
                 encoder->kind = part.kind;
+                // A tokenizer that comes with the encoder stands beside all encoders.
+                for (const char* tokenizer : {"spiece_model", "tekken_model"})
+                    if (const auto own = tensors.find(std::string("text_encoders.") + tokenizer); own != tensors.end())
+                        encoder->tensors.emplace(tokenizer, own->second);
                 encoders.push_back(std::move(*encoder));
                 break;
             }
         }
-        if (encoders.empty()) {
-            logger("inference")->warn("{} has no text encoder", path.filename().string());
+        const auto reads = [&](const TextFamily& candidate) { return candidate.name == family.text.family; };
+        const auto reader = std::ranges::find_if(text_families, reads);
+        if (reader == text_families.end() || (encoders.empty() && !family.text.is_in_network)) {
+            logger("inference")->warn("{} has no text encoder that is known", path.filename().string());
             return std::nullopt;
         }
-        const auto reads = [&](const TextFamily& candidate) { return candidate.name == family.text.family; };
-        return text(*std::ranges::find_if(text_families, reads), encoders, path);
+        return text(*reader, encoders, path);
     }
 };
 
@@ -124,15 +143,18 @@ Checkpoint Engine::load_checkpoint(const fs::path& path) {
     const auto key = key_of(path);
     if (const auto found = state_->checkpoints.find(key); found != state_->checkpoints.end()) return found->second;
     const auto file = state_->open(path);
-    auto network = part_of(file->tensors, diffusion_prefix(file->tensors));
+    auto network = network_in(file->tensors);
     const Family* family = match_family(state_->families, network);
+    if (family == nullptr) family = adopt_diffusers(state_->families, network);
     if (family == nullptr) unknown_model(path, file->tensors);
 
     Checkpoint checkpoint;
     checkpoint.model = state_->model(*family, std::move(network), path);
     checkpoint.clip = state_->text_in(*family, file->tensors, path);
-    if (auto vae = part_of(file->tensors, "first_stage_model."); !vae.empty())
-        checkpoint.vae = inference::load_vae(state_->table(std::move(vae), path, ModelPart::vae));
+    auto vae = part_of(file->tensors, "first_stage_model.");
+    if (vae.empty()) vae = part_of(file->tensors, "vae.");
+    if (!vae.empty()) checkpoint.vae = state_->vae(std::move(vae), path);
+    if (family->draws_pixels) checkpoint.vae = pixel_space_vae();
     return state_->checkpoints.emplace(key, std::move(checkpoint)).first->second;
 }
 
@@ -140,8 +162,9 @@ Model Engine::load_diffusion_model(const fs::path& path, WeightDtype dtype) {
     const std::pair key(key_of(path), dtype);
     if (const auto found = state_->models.find(key); found != state_->models.end()) return found->second;
     const auto file = state_->open(path);
-    auto network = part_of(file->tensors, diffusion_prefix(file->tensors));
+    auto network = network_in(file->tensors);
     const Family* family = match_family(state_->families, network);
+    if (family == nullptr) family = adopt_diffusers(state_->families, network);
     if (family == nullptr) unknown_model(path, file->tensors);
     std::optional<at::ScalarType> round_to;
     if (dtype == WeightDtype::fp8_e4m3fn) round_to = at::kFloat8_e4m3fn;
@@ -182,13 +205,28 @@ Vae Engine::load_vae(const fs::path& path) {
     auto tensors = part_of(file->tensors, "first_stage_model.");
     if (tensors.empty()) tensors = file->tensors;
     try {
-        auto vae = inference::load_vae(state_->table(std::move(tensors), path, ModelPart::vae));
+        auto vae = state_->vae(std::move(tensors), path);
         return state_->vaes.emplace(key, std::move(vae)).first->second;
     } catch (const ModelError& error) {
         const std::string what = describe(file->tensors);
         throw ModelError(path.filename().string() +
                          " is no VAE that can be loaded: " + (what.empty() ? std::string(error.what()) : what));
     }
+}
+
+Vae Engine::load_tiny_vae(const fs::path& encoder, const fs::path& decoder, std::string_view variant) {
+    const auto key = key_of(decoder);
+    if (const auto found = state_->vaes.find(key); found != state_->vaes.end()) return found->second;
+    const TinyVariant* known = find_tiny_variant(variant);
+    if (known == nullptr) throw UserError("there is no tiny autoencoder " + std::string(variant));
+    TensorMap tensors;
+    for (const auto& [name, tensor] : state_->open(encoder)->tensors)
+        tensors.emplace("encoder." + name, tensor);
+    for (const auto& [name, tensor] : state_->open(decoder)->tensors)
+        tensors.emplace("decoder." + name, tensor);
+    const Weights w = state_->table(std::move(tensors), decoder, ModelPart::vae);
+    Vae vae = Vae(std::make_shared<TinyAutoencoder>(w, *known)).with_weights(w.table());
+    return state_->vaes.emplace(key, std::move(vae)).first->second;
 }
 
 std::shared_ptr<const Lora> Engine::load_lora(const fs::path& path) {
@@ -199,6 +237,66 @@ std::shared_ptr<const Lora> Engine::load_lora(const fs::path& path) {
     return state_->loras.emplace(key, std::move(lora)).first->second;
 }
 
+ClipVision Engine::load_clip_vision(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->clip_visions.find(key); found != state_->clip_visions.end()) return found->second;
+    const auto file = state_->open(path);
+    auto tensors = canonical_clip_vision(file->tensors);
+    if (tensors.empty())
+        throw ModelError("ERROR: clip vision file is invalid and does not contain a valid vision model.\n" +
+                         describe(file->tensors));
+    const ComputeOptions& compute = state_->options.compute;
+    const Weights w = state_->table(std::move(tensors), path, ModelPart::text_encoder, text_rounding(compute));
+    return state_->clip_visions.emplace(key, inference::load_clip_vision(w)).first->second;
+}
+
+StyleModel Engine::load_style_model(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->style_models.find(key); found != state_->style_models.end()) return found->second;
+    const auto file = state_->open(path);
+    if (!file->tensors.contains("redux_down.weight")) throw ModelError("invalid style model " + path.string());
+    const Weights w = state_->table(file->tensors, path, ModelPart::text_encoder);
+    return state_->style_models.emplace(key, StyleModel(w)).first->second;
+}
+
+UpscaleModel Engine::load_upscale_model(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->upscale_models.find(key); found != state_->upscale_models.end())
+        return found->second;
+    const auto file = state_->open(path);
+    auto tensors = upscale_tensors(file->tensors, path.filename().string());
+    const Weights w = state_->table(std::move(tensors), path, ModelPart::upscale_model);
+    return state_->upscale_models.emplace(key, make_upscale_model(w)).first->second;
+}
+
+ControlNet Engine::load_control_net(const fs::path& path, const Model* base) {
+    const auto key = key_of(path);
+    if (const auto found = state_->control_nets.find(key); base == nullptr && found != state_->control_nets.end())
+        return found->second;
+    const auto file = state_->open(path);
+    // Networks that wait for their model keep this function longer than the call.
+    const std::function<Weights(TensorMap)> table = [state = state_.get(), path](TensorMap tensors) {
+        return state->table(std::move(tensors), path, ModelPart::diffusion_model);
+    };
+    ControlNet net(load_control_network(
+        {.tensors = file->tensors, .name = path.filename().string(), .table = table, .base = base}));
+    if (base == nullptr) state_->control_nets.emplace(key, net);
+    return net;
+}
+
+std::shared_ptr<const Gligen> Engine::load_gligen(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->gligens.find(key); found != state_->gligens.end()) return found->second;
+    const auto file = state_->open(path);
+    auto gligen = std::make_shared<const Gligen>(state_->table(file->tensors, path, ModelPart::diffusion_model));
+    return state_->gligens.emplace(key, std::move(gligen)).first->second;
+}
+
+PendingTensors Engine::checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const {
+    const auto family = std::ranges::find(state_->families, model.family(), &Family::name);
+    return inference::checkpoint_tensors(*family, model, clip, vae);
+}
+
 void Engine::unload_all() { state_->residency.unload_all(); }
 
 void Engine::forget_unused() {
@@ -207,6 +305,11 @@ void Engine::forget_unused() {
     state_->text_encoders.clear();
     state_->vaes.clear();
     state_->loras.clear();
+    state_->clip_visions.clear();
+    state_->style_models.clear();
+    state_->upscale_models.clear();
+    state_->control_nets.clear();
+    state_->gligens.clear();
     state_->files.clear();
 }
 

@@ -2,11 +2,17 @@
 // same checkpoint share one mapping and one copy of the weights. Used from the inference thread only.
 #pragma once
 
+#include "inference/control/control.hpp"
+#include "inference/control/gligen.hpp"
 #include "inference/memory/compute.hpp"
 #include "inference/models/model.hpp"
 #include "inference/patches/lora.hpp"
 #include "inference/text/text_encoder.hpp"
+#include "inference/upscale/upscale_model.hpp"
 #include "inference/vae/vae.hpp"
+#include "inference/vision/clip_vision.hpp"
+#include "inference/vision/style_model.hpp"
+#include "inference/weights/save.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -46,7 +52,19 @@ public:
     // `type` is CLIPLoader's: "stable_diffusion", ...
     TextEncoder load_text_encoder(const std::vector<std::filesystem::path>& paths, std::string_view type);
     Vae load_vae(const std::filesystem::path& path);
+    // `variant` is "taesd", "taef1", ...: its two files.
+    Vae load_tiny_vae(const std::filesystem::path& encoder, const std::filesystem::path& decoder,
+                      std::string_view variant);
     std::shared_ptr<const Lora> load_lora(const std::filesystem::path& path);
+    ClipVision load_clip_vision(const std::filesystem::path& path);
+    StyleModel load_style_model(const std::filesystem::path& path);
+    UpscaleModel load_upscale_model(const std::filesystem::path& path);
+    // `base` is the model to whose weights the file holds differences; null when it is not known.
+    ControlNet load_control_net(const std::filesystem::path& path, const Model* base = nullptr);
+    std::shared_ptr<const Gligen> load_gligen(const std::filesystem::path& path);
+
+    // What a checkpoint of these parts consists of; `clip` and `vae` may be null.
+    PendingTensors checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const;
 
     // Gives the memory of prepared weights back; handles stay good and prepare again when used.
     void unload_all();
