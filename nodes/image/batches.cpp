@@ -28,4 +28,12 @@ Tensor batch_of_masks(std::vector<Tensor> masks) {
     return at::cat(masks, 0);
 }
 
+std::vector<Tensor> separate_images(const List<Image>& images) {
+    std::vector<Tensor> pictures;
+    for (const Image& image : images)
+        for (std::int64_t i = 0; i < image.pixels.size(0); ++i)
+            pictures.push_back(image.pixels.slice(0, i, i + 1));
+    return pictures;
+}
+
 }  // namespace easel::nodes

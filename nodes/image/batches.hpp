@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference/tensor.hpp"
+#include "nodes/types.hpp"
 
 #include <vector>
 
@@ -13,5 +14,8 @@ Tensor batch_of(std::vector<Tensor> pictures);
 
 // Masks [batch, h, w], brought to the size of the first in the same way.
 Tensor batch_of_masks(std::vector<Tensor> masks);
+
+// Every picture of a list of batches, each [1, h, w, channels].
+std::vector<Tensor> separate_images(const List<Image>& images);
 
 }  // namespace easel::nodes

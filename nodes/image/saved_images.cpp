@@ -39,16 +39,26 @@ std::vector<std::pair<std::string, std::string>> metadata_texts(const graph::Con
     return texts;
 }
 
+graph::Ui preview_of(const graph::Context& context, const Tensor& pixels) {
+    const Json saved = save_images(context, pixels,
+                                   {.prefix = random_preview_prefix(),
+                                    .folder = "temp",
+                                    .compression = 1,
+                                    .prompt = std::nullopt,
+                                    .extra_pnginfo = std::nullopt});
+    return {{{"images", saved}, {"animated", Json::array({false})}}};
+}
+
 graph::Ui animation_ui(const Json& saved, std::int64_t frames) {
     Json content = {{"images", saved}};
     if (frames > 1) content["animated"] = Json::array({true});
     return {content};
 }
 
-std::string random_preview_prefix() {
+std::string random_preview_prefix(const std::string& stem) {
     std::random_device random;
     std::uniform_int_distribution<int> letter('a', 'z');
-    std::string prefix = "ComfyUI_temp_";
+    std::string prefix = stem + "_temp_";
     for (int i = 0; i < 5; ++i)
         prefix += static_cast<char>(letter(random));
     return prefix;

@@ -32,10 +32,13 @@ std::vector<std::pair<std::string, std::string>> metadata_texts(const graph::Con
                                                                 const std::optional<Json>& prompt,
                                                                 const std::optional<Json>& extra_pnginfo);
 
+// Saves `pixels` where previews go and shows them, as comfy_api's PreviewImage does.
+graph::Ui preview_of(const graph::Context& context, const Tensor& pixels);
+
 // What the client is told of an animation of `frames` frames; a single one is a still picture.
 graph::Ui animation_ui(const Json& saved, std::int64_t frames);
 
-// "ComfyUI_temp_" and five random letters.
-std::string random_preview_prefix();
+// "<stem>_temp_" and five random letters.
+std::string random_preview_prefix(const std::string& stem = "ComfyUI");
 
 }  // namespace easel::nodes

@@ -50,7 +50,8 @@ void append_png_chunk(std::vector<std::uint8_t>& file, std::string_view type, st
     file.insert(file.end(), content.begin(), content.end());
 
     uLong sum = crc32_z(0, reinterpret_cast<const Bytef*>(type.data()), type.size());
-    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(content.data()), content.size());
+    // For no data at all zlib would begin anew.
+    if (!content.empty()) sum = crc32_z(sum, reinterpret_cast<const Bytef*>(content.data()), content.size());
     std::string tail;
     append_big_endian_32(tail, static_cast<std::uint32_t>(sum));
     file.insert(file.end(), tail.begin(), tail.end());

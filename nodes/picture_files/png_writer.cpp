@@ -81,27 +81,27 @@ std::string compressed(const std::vector<std::uint8_t>& bytes, int level) {
     return out;
 }
 
-std::string header(const Tensor& picture) {
+std::string header(const Tensor& picture, const PngSettings& settings) {
     constexpr std::array<char, 5> colour_types{0, 0, 4, 2, 6};
     std::string content;
     append_big_endian_32(content, static_cast<std::uint32_t>(picture.size(1)));
     append_big_endian_32(content, static_cast<std::uint32_t>(picture.size(0)));
-    content += char(8);
-    content += colour_types[static_cast<std::size_t>(picture.size(2))];
+    content += static_cast<char>(settings.bits);
+    content += colour_types[static_cast<std::size_t>(picture.size(2) * 8 / settings.bits)];
     content.append(3, '\0');
     return content;
 }
 
-void require_picture(const Tensor& picture) {
-    const bool fits =
-        picture.dim() == 3 && picture.scalar_type() == at::kByte && picture.numel() > 0 && picture.size(2) <= 4;
+void require_picture(const Tensor& picture, const PngSettings& settings) {
+    const bool fits = picture.dim() == 3 && picture.scalar_type() == at::kByte && picture.numel() > 0 &&
+                      picture.size(2) * 8 / settings.bits <= 4;
     if (!fits) throw UserError("a picture to be saved has 1 to 4 channels and at least one pixel");
 }
 
 std::vector<std::uint8_t> beginning(const Tensor& picture, const PngSettings& settings) {
     std::vector<std::uint8_t> file;
     append_png_signature(file);
-    append_png_chunk(file, "IHDR", header(picture));
+    append_png_chunk(file, "IHDR", header(picture, settings));
     for (const auto& [type, content] : settings.before_pixels)
         append_png_chunk(file, type, content);
     return file;
@@ -148,7 +148,7 @@ ExtraChunk png_text(const std::string& keyword, const std::string& text, const s
 }
 
 std::vector<std::uint8_t> encode_png(const Tensor& picture, const PngSettings& settings) {
-    require_picture(picture);
+    require_picture(picture, settings);
     std::vector<std::uint8_t> file = beginning(picture, settings);
     append_png_chunk(file, "IDAT", compressed(filtered_rows(picture.contiguous()), settings.compression));
     finish(file, settings);
@@ -158,7 +158,7 @@ std::vector<std::uint8_t> encode_png(const Tensor& picture, const PngSettings& s
 std::vector<std::uint8_t> encode_animated_png(const Tensor& frames, int milliseconds, const PngSettings& settings) {
     if (frames.dim() != 4 || frames.size(0) == 0) throw UserError("an animation needs at least one frame");
     const Tensor first = frames[0].contiguous();
-    require_picture(first);
+    require_picture(first, settings);
     std::vector<std::uint8_t> file = beginning(first, settings);
 
     std::string animation;
