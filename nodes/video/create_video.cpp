@@ -1,3 +1,4 @@
+#include "nodes/audio/audio.hpp"
 #include "nodes/types.hpp"
 #include "nodes/video/video.hpp"
 
@@ -7,8 +8,8 @@ namespace {
 struct CreateVideo {
     Image images;
     double fps = 30.0;
-    std::optional<Value> audio;
-    std::optional<std::int64_t> bit_depth = 8;
+    std::optional<Audio> audio;
+    std::int64_t bit_depth = 8;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -20,20 +21,18 @@ struct CreateVideo {
         s.search_aliases = {"images to video"};
         s.in("images", &CreateVideo::images).tooltip("The images to create a video from.");
         s.in("fps", &CreateVideo::fps).range(1.0, 120.0).step(1.0);
-        s.in("audio", &CreateVideo::audio).type("AUDIO").tooltip("The audio to add to the video.");
+        s.in("audio", &CreateVideo::audio).tooltip("The audio to add to the video.");
         s.in("bit_depth", &CreateVideo::bit_depth)
             .range(8, 10)
             .step(2)
             .option("display", "number")
             .tooltip("Bit depth of the created video. 10-bit keeps smoother gradients with less banding, but some "
-                     "players and downstream nodes may not support it.");
+                     "players and downstream nodes may not support it.")
+            .optional();
     }
 
     Video execute() const {
-        return {.frames = images.pixels,
-                .audio = audio.value_or(Value()),
-                .frames_per_second = fps,
-                .bit_depth = bit_depth.value_or(8)};
+        return {.frames = images.pixels, .sound = audio, .rate = frame_rate(fps), .bit_depth = bit_depth};
     }
 };
 

@@ -1,3 +1,4 @@
+#include "nodes/audio/audio.hpp"
 #include "nodes/types.hpp"
 #include "nodes/video/video.hpp"
 
@@ -16,14 +17,16 @@ struct GetVideoComponents {
         s.search_aliases = {"extract frames", "split video", "video to images", "demux"};
         s.in("video", &GetVideoComponents::video).tooltip("The video to extract components from.");
         s.out("images");
-        s.out("audio").type = "AUDIO";
+        s.out("audio");
         s.out("fps");
         s.out("bit_depth");
         s.out("color_space").type = "COMBO";
     }
 
-    std::tuple<Image, Value, double, std::int64_t, std::string> execute() const {
-        return {Image{video.frames}, video.audio, video.frames_per_second, video.bit_depth, "sRGB"};
+    std::tuple<Image, std::optional<Audio>, double, std::int64_t, std::string> execute() const {
+        const Video whole = decoded(video);
+        const media::VideoFacts facts = facts_of(video);
+        return {Image{whole.frames}, whole.sound, whole.rate.per_second(), facts.bit_depth, facts.color_space};
     }
 };
 
