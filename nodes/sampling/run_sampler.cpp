@@ -41,4 +41,12 @@ Latent run_sampler(const Model& model, inference::SampleRequest request, Context
     return result;
 }
 
+std::tuple<Latent, Latent> run_custom_sampler(inference::CustomSampleRequest request, Context& context) {
+    request.hooks = sampling_hooks(request.guider.model, context);
+    const inference::CustomSample sampled = inference::sample_custom(request);
+    Latent denoised = sampled.latent;
+    if (sampled.denoised) denoised.samples = *sampled.denoised;
+    return {sampled.latent, denoised};
+}
+
 }  // namespace easel::nodes

@@ -1,0 +1,41 @@
+#include "inference/sampling/schedulers.hpp"
+#include "nodes/sampling/sockets.hpp"
+#include "nodes/types.hpp"
+
+namespace easel::nodes {
+namespace {
+
+struct PolyexponentialScheduler {
+    std::int64_t steps = 20;
+    double sigma_max = 14.614642;
+    double sigma_min = 0.0291675;
+    double rho = 1.0;
+
+    static void declare(Schema& s) {
+        s.shape = RecordShape::modern;
+        s.python_module = "comfy_extras.nodes_custom_sampler";
+        s.category = "model/sampling/schedulers";
+        s.in("steps", &PolyexponentialScheduler::steps).range(1, 10000);
+        s.in("sigma_max", &PolyexponentialScheduler::sigma_max)
+            .range(0.0, 5000.0)
+            .step(0.01)
+            .advanced()
+            .option("round", false);
+        s.in("sigma_min", &PolyexponentialScheduler::sigma_min)
+            .range(0.0, 5000.0)
+            .step(0.01)
+            .advanced()
+            .option("round", false);
+        s.in("rho", &PolyexponentialScheduler::rho).range(0.0, 100.0).step(0.01).advanced().option("round", false);
+    }
+
+    Sigmas execute() const { return inference::polyexponential_schedule(steps, sigma_min, sigma_max, rho); }
+};
+
+}  // namespace
+
+void register_polyexponential_scheduler(Registry& registry) {
+    registry.add<PolyexponentialScheduler>("PolyexponentialScheduler");
+}
+
+}  // namespace easel::nodes
