@@ -13,7 +13,7 @@ using graph::InputSpec;
 // {"required": {name: [type, options]}, "optional": {...}} of inputs whose choices do not depend on the server.
 Json shown(const std::vector<InputSpec>& inputs) {
     const graph::Services none;
-    Json sections = Json::object();
+    Json sections = {{"required", Json::object()}};
     for (const InputSpec& input : inputs) {
         const char* section = input.section == graph::Section::required ? "required" : "optional";
         sections[section][input.name] = graph::input_config(input, none);
@@ -24,6 +24,24 @@ Json shown(const std::vector<InputSpec>& inputs) {
 InputSpec with_path(InputSpec input, const std::string& path) {
     input.name = path + "." + input.name;
     return input;
+}
+
+// The inputs of a prompt's node below a path, by their names there.
+Json inputs_below(const Json& inputs, const std::string& path) {
+    const std::string start = path + ".";
+    Json below = Json::object();
+    for (const auto& [name, value] : inputs.items())
+        if (name.starts_with(start)) below[name.substr(start.size())] = value;
+    return below;
+}
+
+// The inputs that are present behind one of a branch: itself, or those of the choice that it is.
+std::vector<InputSpec> present_inputs(const InputSpec& inner, const Json& inputs, const std::string& path) {
+    if (!inner.expand) return {with_path(inner, path)};
+    std::vector<InputSpec> present = inner.expand(inputs_below(inputs, path));
+    for (InputSpec& input : present)
+        input = with_path(std::move(input), path);
+    return present;
 }
 
 }  // namespace
@@ -45,8 +63,7 @@ const graph::Value& Chosen::require(std::string_view name) const {
     return found->second;
 }
 
-void declare_choice(graph::Schema& schema, const std::string& name, const std::string& tooltip,
-                    std::vector<Branch> branches) {
+InputSpec choice_input(const std::string& name, const std::string& tooltip, std::vector<Branch> branches) {
     InputSpec input = inner_input(name, "COMFY_DYNAMICCOMBO_V3");
     if (!tooltip.empty()) input.options["tooltip"] = tooltip;
     Json options = Json::array();
@@ -64,10 +81,16 @@ void declare_choice(graph::Schema& schema, const std::string& name, const std::s
         if (branch == branches.end()) return present;
         present.push_back(chosen);
         for (const InputSpec& inner : branch->second)
-            present.push_back(with_path(inner, chosen.name));
+            for (InputSpec& deeper : present_inputs(inner, inputs, chosen.name))
+                present.push_back(std::move(deeper));
         return present;
     };
-    schema.inputs.push_back(std::move(input));
+    return input;
+}
+
+void declare_choice(graph::Schema& schema, const std::string& name, const std::string& tooltip,
+                    std::vector<Branch> branches) {
+    schema.inputs.push_back(choice_input(name, tooltip, std::move(branches)));
 }
 
 void bind_choice(Chosen& field, const std::string& name, const graph::Arguments& arguments) {

@@ -28,6 +28,9 @@ struct Chosen {
 
 using Branch = std::pair<std::string, std::vector<graph::InputSpec>>;  // a choice and its inputs
 
+// The same as one of the inputs behind a choice, or to be declared: choices may nest.
+graph::InputSpec choice_input(const std::string& name, const std::string& tooltip, std::vector<Branch> branches);
+
 void declare_choice(graph::Schema& schema, const std::string& name, const std::string& tooltip,
                     std::vector<Branch> branches);
 void bind_choice(Chosen& field, const std::string& name, const graph::Arguments& arguments);

@@ -61,4 +61,10 @@ DecodedPicture decode_image(View file, const std::string& name) {
 
 Tensor to_bytes(const Tensor& pixels) { return pixels.mul(255.0).clamp_(0, 255).to(at::kByte); }
 
+Tensor exact_bytes(const Tensor& decoded) {
+    const Tensor levels = decoded.mul(255.0), nearest = levels.round();
+    const bool is_exact = levels.numel() == 0 || (levels - nearest).abs_().max().item<float>() < 1e-3f;
+    return (is_exact ? nearest : decoded.mul(65535.0 / 256.0).round_()).clamp_(0, 255).to(at::kByte);
+}
+
 }  // namespace easel::nodes

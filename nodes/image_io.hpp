@@ -19,4 +19,7 @@ DecodedPicture decode_image(std::span<const std::uint8_t> file, const std::strin
 // [.., h, w, channels] in 0..1 as 8-bit samples: cut to the range and truncated, not rounded, as in the reference.
 Tensor to_bytes(const Tensor& pixels);
 
+// The 8-bit samples that a decoded picture's numbers were made of, whichever Levels its format has.
+Tensor exact_bytes(const Tensor& decoded);
+
 }  // namespace easel::nodes

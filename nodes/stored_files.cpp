@@ -40,11 +40,35 @@ const std::set<std::string_view> picture_extensions{
     ".avif", ".bmp", ".gif", ".heic", ".heif", ".ico", ".ief", ".jpe", ".jpeg", ".jpg",  ".pbm", ".pct", ".pgm", ".pic",
     ".pict", ".png", ".pnm", ".ppm",  ".ras",  ".rgb", ".svg", ".tif", ".tiff", ".webp", ".xbm", ".xpm", ".xwd"};
 
-bool is_picture(const fs::path& file) {
+// The usual ones of video/* and audio/*.
+const std::set<std::string_view> video_extensions{".avi", ".dv",  ".flv",   ".m1v", ".m2v",  ".m4v",
+                                                  ".mkv", ".mov", ".movie", ".mp4", ".mpeg", ".mpg",
+                                                  ".mpe", ".mpv", ".ogv",   ".qt",  ".webm", ".wmv"};
+const std::set<std::string_view> sound_extensions{".3g2",  ".3gp",  ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr",
+                                                  ".au",   ".flac", ".m4a", ".mp1", ".mp2", ".mp3",  ".oga",  ".ogg",
+                                                  ".opus", ".ra",   ".snd", ".spx", ".wav", ".wma"};
+
+std::string extension_of(const fs::path& file) {
     std::string extension = file.extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return picture_extensions.contains(extension);
+    return extension;
+}
+
+// The files directly in the input folder whose extension is in one of `kinds`, by name.
+graph::Choices input_files_of(std::vector<const std::set<std::string_view>*> kinds) {
+    return [kinds = std::move(kinds)](const graph::Services& services) {
+        std::vector<std::string> names;
+        std::error_code failed;
+        for (const auto& entry : fs::directory_iterator(services.use<Folders>().directory("input"), failed)) {
+            const std::string extension = extension_of(entry.path());
+            const auto holds = [&](const auto* extensions) { return extensions->contains(extension); };
+            if (entry.is_regular_file(failed) && std::ranges::any_of(kinds, holds))
+                names.push_back(entry.path().filename().string());
+        }
+        std::sort(names.begin(), names.end());
+        return Json(names);
+    };
 }
 
 }  // namespace
@@ -86,14 +110,19 @@ std::string file_digest(const fs::path& file) {
     return digits;
 }
 
-graph::Choices input_pictures() {
+graph::Choices input_pictures() { return input_files_of({&picture_extensions}); }
+graph::Choices input_videos() { return input_files_of({&video_extensions}); }
+graph::Choices input_sounds() { return input_files_of({&sound_extensions, &video_extensions}); }
+
+graph::Choices input_folders() {
     return [](const graph::Services& services) {
+        const fs::path root = services.use<Folders>().directory("input");
         std::vector<std::string> names;
         std::error_code failed;
-        for (const auto& entry : fs::directory_iterator(services.use<Folders>().directory("input"), failed))
-            if (entry.is_regular_file(failed) && is_picture(entry.path()))
-                names.push_back(entry.path().filename().string());
-        std::sort(names.begin(), names.end());
+        for (auto entry = fs::recursive_directory_iterator(root, failed); !failed && entry != fs::end(entry);
+             entry.increment(failed))
+            if (entry->is_directory()) names.push_back(fs::relative(entry->path(), root).generic_string());
+        std::ranges::sort(names);
         return Json(names);
     };
 }

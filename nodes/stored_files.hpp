@@ -24,4 +24,11 @@ std::string file_digest(const std::filesystem::path& file);
 // The picture files directly in the input folder, by name.
 graph::Choices input_pictures();
 
+// The files directly in the input folder that hold a video, or a sound or a video, by name.
+graph::Choices input_videos();
+graph::Choices input_sounds();
+
+// The folders below the input folder, "cats/small", by name.
+graph::Choices input_folders();
+
 }  // namespace easel::nodes

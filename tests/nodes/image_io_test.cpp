@@ -141,6 +141,14 @@ TEST(PngWriter, WritesWhatTheReaderReads) {
     }
 }
 
+// Some readers refuse a file whose last check sum is wrong.
+TEST(PngWriter, EndsEveryFileWithItsCheckSum) {
+    std::vector<std::uint8_t> file;
+    append_png_chunk(file, "IEND", {});
+    const std::vector<std::uint8_t> end = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    EXPECT_EQ(file, end);
+}
+
 TEST(PngWriter, PutsTextBeforeThePixels) {
     const Bytes file =
         encode_png(sample_bytes({2, 2, 3}), {.before_pixels = {png_text("prompt", "{\"a\": \"\\u00e9\"}")}});
