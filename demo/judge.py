@@ -126,7 +126,7 @@ def size_and_place(mask, shape, pair, rank, upright):
     # Halfway between the middle and where an object of this size stands at the side.
     middle_y = 0.5 * (ry0 + ry1) / reference.shape[0]
     cy -= (middle_y - 0.5) * height
-    reach = 0.5 - (scenes.FRAME_WIDTH + 0.035 + diameter / 2 + 0.025)
+    reach = 0.5 - (scenes.FRAME_WIDTH + scenes.MARGIN + diameter / 2 + scenes.SLACK / 2)
     dx, dy = cx - 0.5, cy - 0.5
     if max(abs(dx), abs(dy)) < reach / 2:
         return size, "center"

@@ -27,19 +27,15 @@ def paint(text, unet, vae, captions, side, steps=16, scale=5.0, seed=0):
     part = times - low
     chosen = (sigmas.log()[low] * (1 - part) + sigmas.log()[(low + 1).clamp(max=999)] * part).exp()
     chosen = torch.cat([chosen, torch.zeros(1)])
-    with torch.autocast("cpu", torch.bfloat16):
-        states = text(torch.tensor([tokenizer.encode(c) for c in captions] + [tokenizer.encode("")] * n))
+    states = text(torch.tensor([tokenizer.encode(c) for c in captions] + [tokenizer.encode("")] * n))
     x = torch.randn(n, 4, side // 8, side // 8, generator=torch.Generator().manual_seed(seed)) * chosen[0]
     for i in range(steps):
         s = chosen[i]
         scaled = (x / (s * s + 1).sqrt()).repeat(2, 1, 1, 1)
-        with torch.autocast("cpu", torch.bfloat16):
-            e = unet(scaled.contiguous(memory_format=torch.channels_last), times[i].expand(2 * n),
-                     states.to(torch.bfloat16)).float()
+        e = unet(scaled, times[i].expand(2 * n), states)
         told, empty = e.chunk(2)
         x = x + (empty + scale * (told - empty)) * (chosen[i + 1] - s)
-    with torch.autocast("cpu", torch.bfloat16):
-        y = torch.cat([vae.decoder(z[None].contiguous(memory_format=torch.channels_last)).float() for z in x])
+    y = torch.cat([vae.decoder(z[None]) for z in x])
     return ((y.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
 
 
@@ -61,8 +57,6 @@ def main():
     for c in captions:
         print(c)
     text, unet, vae = load_parts(args.unet)
-    unet.to(memory_format=torch.channels_last)
-    vae.to(memory_format=torch.channels_last)
     p = paint(text, unet, vae, captions, args.side, args.steps, args.scale)
     rows = [np.concatenate(p[i:i + 6], 1) for i in range(0, len(p) // 6 * 6, 6)] or [np.concatenate(p, 1)]
     Image.fromarray(np.concatenate(rows)).save(args.out)

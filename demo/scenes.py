@@ -40,8 +40,8 @@ FRAME_WIDTH = 1 / 16
 VIGNETTE = 0.16
 
 # Diameter as a fraction of the picture side, alone and when sharing the picture.
-DIAMETER_ALONE = {"small": 0.20, "medium": 0.34, "large": 0.54}
-DIAMETER_PAIR = {"small": 0.17, "medium": 0.26, "large": 0.36}
+DIAMETER_ALONE = {"small": 0.24, "medium": 0.37, "large": 0.56}
+DIAMETER_PAIR = {"small": 0.205, "medium": 0.27, "large": 0.355}
 
 
 def polygon_points(shape):
@@ -59,7 +59,7 @@ def polygon_points(shape):
     if shape == "star":
         points = []
         for i in range(10):
-            r = 1.0 if i % 2 == 0 else 0.42
+            r = 1.05 if i % 2 == 0 else 0.5
             t = math.pi * i / 5
             points.append((r * math.sin(t), 0.06 - r * math.cos(t)))
         return points
@@ -168,22 +168,32 @@ def render_marks(scene, side):
     return compose(scene, side, tones, np.zeros(count, np.float32), np.ones(count, np.float32), light)
 
 
+# How far an object at a side keeps off the mat, and how much further it may stand.
+MARGIN = 0.025
+SLACK = 0.01
+
+
+def stand(place, radius, slack):
+    """(cx, cy) of an object at a place; at a side it is `slack` further in than it must be."""
+    low = FRAME_WIDTH + MARGIN + radius + slack
+    return {"center": (0.5, 0.5), "left": (low, 0.5), "right": (1 - low, 0.5),
+            "top": (0.5, low), "bottom": (0.5, 1 - low)}[place]
+
+
+def usual_stand(size, place, pair):
+    """(cx, cy, radius) in the middle of what `place_object` draws."""
+    radius = (DIAMETER_PAIR if pair else DIAMETER_ALONE)[size] / 2
+    return (*stand(place, radius, SLACK / 2), radius)
+
+
 def place_object(rng, shape, colour, size, place, pair):
     """An object with a centre near its place and a radius near its size."""
-    diameter = (DIAMETER_PAIR if pair else DIAMETER_ALONE)[size]
-    radius = diameter / 2 * rng.uniform(0.94, 1.06)
-    low = FRAME_WIDTH + 0.035 + radius
-    slack = 0.05
-    cx = 0.5 + rng.uniform(-0.03, 0.03)
-    cy = 0.5 + rng.uniform(-0.03, 0.03)
-    if place == "left":
-        cx = low + rng.uniform(0, slack)
-    elif place == "right":
-        cx = 1 - low - rng.uniform(0, slack)
-    elif place == "top":
-        cy = low + rng.uniform(0, slack)
-    elif place == "bottom":
-        cy = 1 - low - rng.uniform(0, slack)
+    radius = (DIAMETER_PAIR if pair else DIAMETER_ALONE)[size] / 2 * rng.uniform(0.98, 1.02)
+    cx, cy = stand(place, radius, rng.uniform(0, SLACK))
+    if place not in ("left", "right"):
+        cx += rng.uniform(-SLACK, SLACK)
+    if place not in ("top", "bottom"):
+        cy += rng.uniform(-SLACK, SLACK)
     return {"shape": shape, "colour": colour, "size": size, "place": place,
             "cx": float(cx), "cy": float(cy), "radius": float(radius)}
 

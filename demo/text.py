@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from torch import nn
 
 WIDTH, LAYERS, SLOTS, VOCABULARY = 64, 12, 77, 49408
+# The other layers of the layout are no-ops: their last projections are zero.
+ACTIVE_LAYERS = (0, 2, 4, 6, 8, 10)
 
 
 class SelfAttention(nn.Module):
@@ -33,17 +35,21 @@ class Mlp(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self):
+    def __init__(self, active):
         super().__init__()
+        self.active = active
         self.self_attn = SelfAttention()
         self.layer_norm1 = nn.LayerNorm(WIDTH)
         self.mlp = Mlp()
         self.layer_norm2 = nn.LayerNorm(WIDTH)
         for last in (self.self_attn.out_proj, self.mlp.fc2):
-            nn.init.normal_(last.weight, std=0.02)
+            nn.init.normal_(last.weight, std=0.02 if active else 0)
             nn.init.zeros_(last.bias)
+        self.requires_grad_(active)
 
     def forward(self, x):
+        if not self.active:
+            return x
         x = x + self.self_attn(self.layer_norm1(x))
         return x + self.mlp(self.layer_norm2(x))
 
@@ -57,7 +63,7 @@ class TextEncoder(nn.Module):
         self.token = nn.Embedding(len(used), WIDTH)
         self.position = nn.Parameter(torch.randn(SLOTS, WIDTH) * 0.1)
         nn.init.normal_(self.token.weight, std=0.5)
-        self.layers = nn.ModuleList([Layer() for _ in range(LAYERS)])
+        self.layers = nn.ModuleList([Layer(i in ACTIVE_LAYERS) for i in range(LAYERS)])
         self.final_layer_norm = nn.LayerNorm(WIDTH)
 
     def forward(self, ids):

@@ -11,14 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from norms import GroupNorm
-
 BASE = 32
 WIDTHS = (32, 64, 128, 128)
 
 
 def group_norm(channels):
-    return GroupNorm(channels, eps=1e-6)
+    return nn.GroupNorm(32, channels, eps=1e-6)
 
 
 class ResBlock(nn.Module):
@@ -160,30 +158,24 @@ def identity_rows(conv, rows, tap):
 
 # Latents in the sampler's units (after the 0.18215 scale) have about zero mean
 # and unit deviation: channel c < 3 is (block average of colour c - SHIFT) / SPREAD,
-# channel 3 is SLANT times the difference of two opposite quarters of the block.
+# channel 3 is empty.
 SCALE = 0.18215
 SHIFT = (0.09, 0.0, -0.085)
 SPREAD = (0.73, 0.60, 0.64)
-SLANT = 5.0
-SLANT_WEIGHTS = (0.5, 0.6, -0.4)
 LIFT = 16.0
 
 
 def latents_of(pictures):
     """Scaled latents of (n, 3, h, w) pictures in -1..1, as the encoder makes them."""
-    quarters = F.avg_pool2d(pictures, 4) if pictures.shape[-1] % 8 == 0 else pictures
-    return latents_of_quarters(quarters)
+    return latents_of_quarters(F.avg_pool2d(pictures, 4))
 
 
 def latents_of_quarters(q):
     """The same from averages over 4x4 pixels, (n, 3, h / 4, w / 4)."""
-    average = F.avg_pool2d(q, 2)
     shift = torch.tensor(SHIFT).view(1, 3, 1, 1)
     spread = torch.tensor(SPREAD).view(1, 3, 1, 1)
-    weights = torch.tensor(SLANT_WEIGHTS).view(1, 3, 1, 1)
-    luma = (q * weights).sum(1, keepdim=True)
-    slant = SLANT * (luma[..., ::2, ::2] - luma[..., 1::2, 1::2])
-    return torch.cat([(average - shift) / spread, slant], 1)
+    colours = (F.avg_pool2d(q, 2) - shift) / spread
+    return torch.cat([colours, torch.zeros_like(colours[:, :1])], 1)
 
 
 @torch.no_grad()
@@ -193,7 +185,7 @@ def build_encoder(vae):
     Channels 4g..4g+3 carry a signal, its negative and the constants +-LIFT, so
     each group of the last norm has mean zero and the steady deviation
     LIFT / sqrt(2).  Behind the norm silu(y) - silu(-y) = y undoes the silu.
-    Groups 0..2 carry the colours, group 3 the slant.
+    Groups 0..2 carry the colours.
     """
     enc = vae.encoder
     for p in list(enc.parameters()) + list(vae.quant_conv.parameters()) + list(vae.post_quant_conv.parameters()):
@@ -201,34 +193,22 @@ def build_encoder(vae):
     for m in enc.modules():
         if isinstance(m, nn.GroupNorm):
             m.weight.fill_(1)
-    for g in range(4):
+    for g in range(3):
         for j, sign in enumerate((1, -1)):
-            if g < 3:
-                enc.conv_in.weight[4 * g + j, g, 1, 1] = sign
-            else:
-                for c in range(3):
-                    enc.conv_in.weight[4 * g + j, c, 1, 1] = sign * SLANT_WEIGHTS[c]
+            enc.conv_in.weight[4 * g + j, g, 1, 1] = sign
             enc.conv_in.bias[4 * g + 2 + j] = sign * LIFT
-    levels = list(enc.down)
-    for i, level in enumerate(levels):
+    for level in enc.down:
         for block in level.block:
             if hasattr(block, "nin_shortcut"):
-                identity_rows(block.nin_shortcut, range(16), "copy")
+                identity_rows(block.nin_shortcut, range(12), "copy")
         if hasattr(level, "downsample"):
-            conv = level.downsample.conv
-            identity_rows(conv, range(16), "average")
-            if i == 2:
-                for r in (12, 13):
-                    conv.weight[r, r] = 0
-                    conv.weight[r, r, 0, 0] = 1
-                    conv.weight[r, r, 1, 1] = -1
-    for g in range(4):
-        gain = (1 / SPREAD[g] if g < 3 else SLANT) * LIFT / 2 ** 0.5
+            identity_rows(level.downsample.conv, range(12), "average")
+    for g in range(3):
+        gain = LIFT / 2 ** 0.5 / SPREAD[g]
         enc.conv_out.weight[g, 4 * g, 1, 1] = gain / 16
         enc.conv_out.weight[g, 4 * g + 1, 1, 1] = -gain / 16
         vae.quant_conv.weight[g, g, 0, 0] = 16 / SCALE
-        if g < 3:
-            vae.quant_conv.bias[g] = -SHIFT[g] / SPREAD[g] / SCALE
+        vae.quant_conv.bias[g] = -SHIFT[g] / SPREAD[g] / SCALE
         vae.post_quant_conv.weight[g, g, 0, 0] = SCALE
     vae.quant_conv.bias[4:] = -20
 
@@ -243,7 +223,7 @@ WHITE_ADDS = (12, 40, 58)
 DARK = (40, 40, 46)
 LIFT_IN = 64.0
 # Share of each neighbour that the first convolution takes away, against blur.
-CRISP = 0.08
+CRISP = 0.14
 # Steepness and half height of the steps that make marks, sharpen them and paint.
 # Weights made from the heights are exact in eight bits.
 MARK_STEP = (28.0, 2.0)
