@@ -3,7 +3,7 @@
     summary.py RESULTS
 
 Reads ctest.xml (JUnit) with the single tests of each GoogleTest program in <name>.xml beside it, and what run_blackbox
-left there: conformance.xml (JUnit), parity*.json, blackbox-broken.json. Failures are listed first. Exit status 1 when something failed or nothing ran.
+left there: conformance.xml and browser.xml (JUnit), parity*.json, blackbox-broken.json. Failures are listed first. Exit status 1 when something failed or nothing ran.
 """
 
 import json
@@ -57,8 +57,9 @@ def main():
     tally = Tally()
     if (results / "ctest.xml").exists():
         add_ctest(tally, results / "ctest.xml")
-    if (results / "conformance.xml").exists():
-        add_junit(tally, results / "conformance.xml")
+    for suite in ("conformance.xml", "browser.xml"):
+        if (results / suite).exists():
+            add_junit(tally, results / suite)
     for row in read_json(results / "parity.json", []):
         tally.add(f"parity: {row['name']}: {row['why']}", "passed" if row["ok"] else "failed")
     tally.skipped += len(read_json(results / "parity-skipped.json", {}))

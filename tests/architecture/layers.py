@@ -7,7 +7,8 @@ BASE = {"base"}
 GRAPH = {"graph"} | BASE
 WORKFLOWS = {"workflows"} | GRAPH
 INFERENCE = {"inference"} | BASE
-NODES = {"nodes"} | WORKFLOWS | INFERENCE
+MEDIA = {"media"} | BASE
+NODES = {"nodes"} | WORKFLOWS | INFERENCE | MEDIA
 WEB_API = {"web-api"} | WORKFLOWS
 SERVER = {"server"} | WEB_API | NODES
 REACH = {
@@ -15,6 +16,7 @@ REACH = {
     "graph": GRAPH,
     "workflows": WORKFLOWS,
     "inference": INFERENCE,
+    "media": MEDIA,
     "nodes": NODES,
     "web-api": WEB_API,
     "server": SERVER,
@@ -28,6 +30,7 @@ NEVER_SEES = {
     "graph": (TORCH, SOCKETS),
     "workflows": (TORCH, SOCKETS),
     "inference": (SOCKETS,),
+    "media": (SOCKETS,),
     "nodes": (SOCKETS,),
     "web-api": (TORCH, SOCKETS),
     "server": (),
