@@ -1,6 +1,7 @@
 #include "nodes/three_d/model_file.hpp"
 
 #include "base/folders.hpp"
+#include "nodes/saving.hpp"
 #include "nodes/stored_files.hpp"
 
 #include <algorithm>
@@ -78,6 +79,13 @@ std::string copy_for_preview(const graph::Context& context, const ModelFile& mod
     fs::create_directories(folder);
     fs::copy_file(model.path, folder / name);
     return name;
+}
+
+std::string save_model(const graph::Context& context, const ModelFile& model, const std::string& prefix) {
+    SaveSlot slot(context.use<Folders>().directory("output"), prefix);
+    const std::string name = slot.next_name(0, "." + (model.format().empty() ? "glb" : model.format()));
+    fs::copy_file(model.path, slot.folder() / name);
+    return slot.subfolder().empty() ? name : slot.subfolder() + "/" + name;
 }
 
 Json ViewportState::camera() const {

@@ -30,6 +30,9 @@ std::optional<ModelFile> chosen_model(const graph::Context& context, const std::
 std::string copy_for_preview(const graph::Context& context, const ModelFile& model, const std::string& prefix,
                              std::string_view kind);
 
+// Copies a model into the output folder under the next free name of `prefix`; returns the name with its subfolder.
+std::string save_model(const graph::Context& context, const ModelFile& model, const std::string& prefix);
+
 // What a viewport was left in, and what came by a link in place of it.
 struct ViewportState {
     Json state;

@@ -1,4 +1,4 @@
-#include "nodes/three_d/model_file.hpp"
+#include "nodes/three_d/viewed_model.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
@@ -26,24 +26,11 @@ struct Preview3DAdvanced {
         s.in("model_3d", &Preview3DAdvanced::model_3d)
             .type("FILE_3D_GLB,FILE_3D_GLTF,FILE_3D_FBX,FILE_3D_OBJ,FILE_3D_STL,FILE_3D_USDZ,FILE_3D")
             .tooltip("3D model file from an upstream 3D node.");
-        s.in("viewport_state", &Preview3DAdvanced::viewport_state).type("LOAD_3D");
-        s.in("width", &Preview3DAdvanced::width).range(1, 4096).step(1);
-        s.in("height", &Preview3DAdvanced::height).range(1, 4096).step(1);
-        s.in("model_3d_info", &Preview3DAdvanced::model_3d_info).type("LOAD3D_MODEL_INFO").advanced();
-        s.in("camera_info", &Preview3DAdvanced::camera_info).type("LOAD3D_CAMERA").advanced();
-        s.hidden_in("prompt", "PROMPT", &Preview3DAdvanced::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &Preview3DAdvanced::extra_pnginfo);
-        s.out("model_3d");
-        s.out("model_3d_info").type = "LOAD3D_MODEL_INFO";
-        s.out("camera_info").type = "LOAD3D_CAMERA";
-        s.out("width");
-        s.out("height");
+        declare_viewport<Preview3DAdvanced>(s);
     }
 
-    Returns<ModelFile, Json, Json, std::int64_t, std::int64_t> execute(Context& context) const {
-        const ViewportState viewport{viewport_state, camera_info, model_3d_info};
-        const std::string file = copy_for_preview(context, model_3d, "preview3d_advanced", "temp");
-        return {shown_model(file, viewport), model_3d, viewport.model_info(), viewport.camera(), width, height};
+    ViewedModel execute(Context& context) const {
+        return viewed(*this, copy_for_preview(context, model_3d, "preview3d_advanced", "temp"));
     }
 };
 

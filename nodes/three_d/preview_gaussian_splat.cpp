@@ -1,4 +1,4 @@
-#include "nodes/three_d/model_file.hpp"
+#include "nodes/three_d/viewed_model.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
@@ -29,24 +29,11 @@ struct PreviewGaussianSplat {
         s.in("model_3d", &PreviewGaussianSplat::model_3d)
             .type("FILE_3D_SPLAT_ANY,FILE_3D_PLY,FILE_3D_SPLAT,FILE_3D_SPZ,FILE_3D_KSPLAT")
             .tooltip("A gaussian splat 3D file.");
-        s.in("viewport_state", &PreviewGaussianSplat::viewport_state).type("LOAD_3D");
-        s.in("width", &PreviewGaussianSplat::width).range(1, 4096).step(1);
-        s.in("height", &PreviewGaussianSplat::height).range(1, 4096).step(1);
-        s.in("model_3d_info", &PreviewGaussianSplat::model_3d_info).type("LOAD3D_MODEL_INFO").advanced();
-        s.in("camera_info", &PreviewGaussianSplat::camera_info).type("LOAD3D_CAMERA").advanced();
-        s.hidden_in("prompt", "PROMPT", &PreviewGaussianSplat::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &PreviewGaussianSplat::extra_pnginfo);
-        s.out("model_3d").type = "FILE_3D_SPLAT_ANY";
-        s.out("model_3d_info").type = "LOAD3D_MODEL_INFO";
-        s.out("camera_info").type = "LOAD3D_CAMERA";
-        s.out("width");
-        s.out("height");
+        declare_viewport<PreviewGaussianSplat>(s, "FILE_3D_SPLAT_ANY");
     }
 
-    Returns<ModelFile, Json, Json, std::int64_t, std::int64_t> execute(Context& context) const {
-        const ViewportState viewport{viewport_state, camera_info, model_3d_info};
-        const std::string file = copy_for_preview(context, model_3d, "preview_splat", "temp");
-        return {shown_model(file, viewport), model_3d, viewport.model_info(), viewport.camera(), width, height};
+    ViewedModel execute(Context& context) const {
+        return viewed(*this, copy_for_preview(context, model_3d, "preview_splat", "temp"));
     }
 };
 
