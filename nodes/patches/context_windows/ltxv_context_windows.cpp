@@ -1,8 +1,4 @@
-#include "inference/guidance/context_windows.hpp"
-#include "nodes/choices.hpp"
-#include "nodes/types.hpp"
-#include <algorithm>
-#include <vector>
+#include "nodes/patches/context_windows/video_windows.hpp"
 
 namespace easel::nodes {
 namespace {
@@ -35,50 +31,14 @@ struct LTXVContextWindows {
             .least(0)
             .step(8)
             .tooltip("The overlap of the context window in real frames.");
-        s.in("context_schedule", &LTXVContextWindows::context_schedule)
-            .choices(one_of({"standard_static", "standard_uniform", "looped_uniform", "batched"}))
-            .default_value("standard_uniform")
-            .tooltip("Step-dependent scheduling algorithm for context windows.");
-        s.in("context_stride", &LTXVContextWindows::context_stride)
-            .least(1)
-            .advanced()
-            .tooltip("The stride of the context window; only applicable to uniform schedules.");
-        s.in("closed_loop", &LTXVContextWindows::closed_loop)
-            .advanced()
-            .tooltip("Whether to close the context window loop; only applicable to looped schedules.");
-        s.in("fuse_method", &LTXVContextWindows::fuse_method)
-            .choices(one_of({"pyramid", "relative", "flat", "overlap-linear"}))
-            .default_value("pyramid")
-            .tooltip("The method to use to fuse the context windows.");
-        s.in("freenoise", &LTXVContextWindows::freenoise)
-            .advanced()
-            .tooltip("Whether to apply FreeNoise noise shuffling, improves window blending.");
-        s.in("retain_first_frame", &LTXVContextWindows::retain_first_frame)
-            .tooltip("Retain the first latent frame in every context window (may help retain initial reference).");
-        s.in("split_conds_to_windows", &LTXVContextWindows::split_conds_to_windows)
-            .advanced()
-            .tooltip("Whether to split multiple conditionings (created by ConditionCombine) to each window based on "
-                     "region index.");
-        s.out("MODEL").tooltip = "The model with context windows applied during sampling.";
+        declare_video_windows<LTXVContextWindows>(
+            s, "Retain the first latent frame in every context window (may help retain initial reference).");
     }
 
     Model execute() const {
-        // In frames of the latent, each of which is 8 of the video.
-        const std::int64_t length = std::max<std::int64_t>((context_length - 1) / 8 + 1, 1);
-        const std::int64_t overlap = std::max<std::int64_t>(context_overlap / 8, 0);
-        std::vector<std::int64_t> kept;
-        if (retain_first_frame) kept = {0};
-        return inference::with_context_windows(model, {.length = length,
-                                                       .overlap = overlap,
-                                                       .schedule = context_schedule,
-                                                       .stride = context_stride,
-                                                       .closed_loop = closed_loop,
-                                                       .blend = fuse_method,
-                                                       .dimension = 2,
-                                                       .shuffled_noise = freenoise,
-                                                       .kept_conditions = kept,
-                                                       .kept_latent = kept,
-                                                       .splits_conditions = split_conds_to_windows});
+        inference::ContextWindows windows = video_windows(*this, 8);
+        windows.kept_latent = windows.kept_conditions;
+        return inference::with_context_windows(model, windows);
     }
 };
 
