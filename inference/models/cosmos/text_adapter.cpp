@@ -28,20 +28,21 @@ TextAdapter::TextAdapter(const Weights& w) : tokens_(w / "embed"), out_(w / "out
 }
 
 // Queries and keys are turned by the places of their own sequences.
-Tensor TextAdapter::attend(const Attention& part, const Tensor& x, const Tensor& context) {
+Tensor TextAdapter::attend(const Attention& part, const Tensor& x, const Rope& rope, const Tensor& context,
+                           const Rope& context_rope) {
     const Tensor queries = part.norm_q(split_heads(part.q(x), part.heads));
     const Tensor keys = part.norm_k(split_heads(part.k(context), part.heads));
-    return part.out(merge_heads(attention(rotate_halves(queries, rope_of(x.size(1), x)),
-                                          rotate_halves(keys, rope_of(context.size(1), x)),
+    return part.out(merge_heads(attention(rotate_halves(queries, rope), rotate_halves(keys, context_rope),
                                           split_heads(part.v(context), part.heads))));
 }
 
 Tensor TextAdapter::operator()(const Tensor& features, const Tensor& ids, const Tensor& weights) const {
     Tensor x = tokens_(ids, features.scalar_type());
+    const Rope rope = rope_of(x.size(1), x), features_rope = rope_of(features.size(1), x);
     for (const Layer& layer : layers_) {
         const Tensor own = layer.norm_self(x);
-        x = x + attend(layer.self, own, own);
-        x = x + attend(layer.cross, layer.norm_cross(x), features);
+        x = x + attend(layer.self, own, rope, own, rope);
+        x = x + attend(layer.cross, layer.norm_cross(x), rope, features, features_rope);
         x = x + layer.mlp_out(at::gelu(layer.mlp_in(layer.norm_mlp(x))));
     }
     x = norm_(out_(x));

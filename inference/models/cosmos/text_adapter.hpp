@@ -25,7 +25,8 @@ private:
 
         explicit Layer(const Weights& w);
     };
-    static Tensor attend(const Attention& attention, const Tensor& x, const Tensor& context);
+    static Tensor attend(const Attention& attention, const Tensor& x, const Rope& rope, const Tensor& context,
+                         const Rope& context_rope);
 
     Embedding tokens_;
     std::vector<Layer> layers_;
