@@ -15,6 +15,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 set(EASEL_SANITIZE "" CACHE STRING "sanitizers to compile with: address,undefined or thread")
 
+option(EASEL_FUZZ "build the fuzz targets of tests/fuzz; needs clang" OFF)
+
 find_program(CCACHE ccache)
 if(CCACHE)
     # A precompiled header is safe to cache with these exemptions, as ccache's manual says. Paths are made relative to
@@ -28,7 +30,12 @@ function(easel_target target)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
     target_compile_options(${target} PRIVATE
         $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wno-sign-conversion;-Wno-missing-field-initializers;-Werror>
-        $<$<COMPILE_LANGUAGE:CXX>:$<$<BOOL:${CCACHE}>:-fpch-preprocess>>)
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU>:$<$<BOOL:${CCACHE}>:-fpch-preprocess>>)
+    # The code is kept free of GCC's warnings; clang, which only fuzzing uses, has others.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-error>)
+    if(EASEL_FUZZ)
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
     target_compile_definitions(${target} PRIVATE EASEL_VERSION="${PROJECT_VERSION}")
     # Symbols are bound when first called and unneeded libraries are dropped: start-up time is a feature.
     target_link_options(${target} PRIVATE -Wl,--no-undefined -Wl,--as-needed -Wl,-z,lazy)

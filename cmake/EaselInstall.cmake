@@ -20,8 +20,14 @@ install(FILES ${CMAKE_BINARY_DIR}/install/easelConfig.cmake DESTINATION ${easel_
 
 set(easel_targets easel easel_server easel_backend easel_web_api easel_nodes easel_media easel_inference easel_workflows
     easel_graph easel_base)
-# Libraries find each other, and libtorch where it was when they were built.
-set_target_properties(${easel_targets} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${EASEL_TORCH}/lib")
+# Libraries find each other, and libtorch beside them or where it was when they were built.
+# `cmake --install BUILD --component libtorch` copies it along, which makes the tree independent of this one.
+set(easel_libtorch libtorch/torch/lib)
+set_target_properties(${easel_targets} PROPERTIES INSTALL_RPATH
+    "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN/${easel_libtorch};$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/${easel_libtorch};${EASEL_TORCH}/lib")
+cmake_path(GET EASEL_TORCH PARENT_PATH easel_torch_parent)
+install(DIRECTORY ${easel_torch_parent}/ DESTINATION ${CMAKE_INSTALL_LIBDIR}/libtorch COMPONENT libtorch EXCLUDE_FROM_ALL
+    PATTERN "include" EXCLUDE PATTERN "*.py" EXCLUDE)
 install(TARGETS ${easel_targets} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(layer base graph inference media nodes)
     install(DIRECTORY ${CMAKE_SOURCE_DIR}/${layer} DESTINATION ${easel_headers} FILES_MATCHING PATTERN "*.hpp")

@@ -14,8 +14,9 @@ command -v debootstrap >/dev/null || { echo 'bare_machine: run apt-get install d
 home=$machine/home/easel
 
 if [ ! -e "$machine/etc/bare-machine" ]; then
-    archive=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*debian* 2>/dev/null |
-        sed -nE 's/^(URIs:|deb) +(http[^ ]*).*/\2/p' | head -n 1)
+    # One of the two kinds of source lists is usually absent.
+    archive=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*debian* 2>/dev/null || true; } |
+        sed -nE 's/^(URIs:|deb) +(http[^ ]*).*/\2/p' | sed -n 1p)
     debootstrap --variant=minbase --include=git,python3,ca-certificates bookworm "$machine" ${archive:+"$archive"}
     touch "$machine/etc/bare-machine"
 fi

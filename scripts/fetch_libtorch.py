@@ -28,9 +28,10 @@ def pip(*arguments):
 
 def download(version, device, folder):
     """The path of the wheel, or None when no index has it."""
-    wanted = [f"torch=={version}"]
     if device == "cpu":
-        wanted.insert(0, f"torch=={version}+cpu")
+        wanted = [f"torch=={version}+cpu", f"torch=={version}"]
+    else:  # where an index has both builds, pip prefers the one with a longer name
+        wanted = [f"torch=={version},!={version}+cpu"]
     for requirement in wanted:
         # pip's complaint about a build that this index does not offer is expected for all but the last.
         quiet = ["-qqq"] if requirement != wanted[-1] else ["-qq"]

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Installs what easel is built and tested with: Debian packages, Python packages in .deps/venv, libtorch in .deps/libtorch,
-# and the frontend that it serves in .deps/frontend.
+# the frontend that it serves in .deps/frontend, and client programs that the tests run against it in .deps/clients.
 # Run again it only checks, in well under a second. Nothing outside .deps and the package manager is touched.
 #   scripts/setup.sh
+# EASEL_DEVICE=cpu or cuda chooses the libtorch (default: cuda where there is an NVIDIA driver). With
+# EASEL_WITHOUT_CLIENTS=1 the browser and the client programs are left out: only tests use them.
 # pip and apt-get are used as the machine has them set up (mirrors, proxies, certificates).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,10 +20,38 @@ fail() {
 # The packages of scripts/packages.txt that are not installed, one a line.
 missing_packages() {
     local wanted
-    mapfile -t wanted < <(grep -v '^#' scripts/packages.txt)
+    mapfile -t wanted < <(grep -vE "^(#${EASEL_WITHOUT_CLIENTS:+|chromium$|fonts-})" scripts/packages.txt)
     # shellcheck disable=SC2016
     comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
         <(dpkg-query -W -f='${Package} ${Status}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/ install ok installed$//p' | sort)
+}
+
+# Debian packages, by root or with sudo. Says what is wrong where they cannot be had.
+apt_install() {
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            say "packages are missing, and there is neither root nor sudo; as root, run:" >&2
+            say "  apt-get update && apt-get install --no-install-recommends $*" >&2
+            return 1
+        fi
+        as_root=(sudo)
+        [ -t 0 ] || as_root=(sudo -n)
+    fi
+    say "installing $# Debian packages: $*"
+    local log
+    log=$(mktemp)
+    if ! "${as_root[@]}" apt-get -q update >"$log" 2>&1 || grep -q '^Err:' "$log"; then
+        tail -n 5 "$log" >&2
+        say 'apt-get update did not reach every archive; trying to install with the lists at hand'
+    fi
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends \
+        "$@" >"$log" 2>&1; then
+        tail -n 15 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
 }
 
 install_packages() {
@@ -33,29 +63,8 @@ install_packages() {
     local release
     release=$(. /etc/os-release && printf '%s %s' "${ID:-unknown}" "${VERSION_ID:-}")
     [ "$release" = 'debian 12' ] || say "this is $release; the package names are those of Debian 12 and may not fit"
-
-    local as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || fail "packages are missing, and there is neither root nor sudo; as root, run:" \
-            "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
-        as_root=(sudo)
-        [ -t 0 ] || as_root=(sudo -n)
-    fi
-    say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-    local log
-    log=$(mktemp)
-    if ! "${as_root[@]}" apt-get -q update >"$log" 2>&1 || grep -q '^Err:' "$log"; then
-        tail -n 5 "$log" >&2
-        say 'apt-get update did not reach every archive; trying to install with the lists at hand'
-    fi
-    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends \
-        "${missing[@]}" >"$log" 2>&1; then
-        tail -n 15 "$log" >&2
-        rm -f "$log"
-        fail "apt-get could not install ${missing[*]}" \
-            'is there a network, do the sources name bookworm, is there space on the disk (about 2 GB)?'
-    fi
-    rm -f "$log"
+    apt_install "${missing[@]}" || fail "apt-get could not install ${missing[*]}" \
+        'is there a network, do the sources name bookworm, is there space on the disk (about 2 GB)?'
 }
 
 # A stamp holds the text that names what a part was made from; another text means making it again.
@@ -87,6 +96,7 @@ install_libtorch() {
     # A machine with an NVIDIA driver gets the CUDA libraries too.
     local device=cpu
     [ -e /proc/driver/nvidia/version ] && device=cuda
+    device=${EASEL_DEVICE:-$device}
     local wanted=$torch_version-$device
     is_current libtorch "$wanted" && [ -e "$deps/libtorch/torch/lib/libtorch_cpu.so" ] && return
     say "fetching libtorch $torch_version ($device) into .deps/libtorch"
@@ -116,6 +126,33 @@ install_frontend() {
     mark_current frontend "$wanted"
 }
 
+# Other people's programs, which the tests run against the server. Where one cannot be had, its tests are skipped.
+install_clients() {
+    local wanted folder=$deps/clients
+    wanted=$(sed -n 's/^pypi //p' scripts/clients.txt)
+    if ! is_current client-python "$wanted-$PWD"; then
+        say "fetching $wanted into .deps/clients/venv (340 MB)"
+        if "$(system_python)" -m venv --clear "$folder/venv" &&
+            "$folder/venv/bin/python" -m pip install -qq --disable-pip-version-check "$wanted"; then
+            mark_current client-python "$wanted-$PWD"
+        else
+            say "pip could not install $wanted; the next run tries again"
+        fi
+    fi
+    wanted=$(sed -n 's/^npm //p' scripts/clients.txt)
+    if ! is_current client-node "$wanted"; then
+        say "fetching $wanted into .deps/clients/node (90 MB)"
+        mkdir -p "$folder/node"
+        # Debian packs npm on its own; other packages of Node.js bring it along.
+        if { command -v npm >/dev/null || apt_install nodejs npm; } &&
+            npm install --prefix "$folder/node" --silent --no-audit --no-fund --ignore-scripts "$wanted" >&2; then
+            mark_current client-node "$wanted"
+        else
+            say "npm could not install $wanted; the next run tries again"
+        fi
+    fi
+}
+
 [ "$(uname -m)" = x86_64 ] || fail "this is $(uname -m); libtorch's wheels and the tests are for x86_64"
 mkdir -p "$deps"
 # Two set-ups at once would write the same folders.
@@ -125,3 +162,4 @@ install_packages
 install_python
 install_libtorch
 install_frontend
+[ -n "${EASEL_WITHOUT_CLIENTS:-}" ] || install_clients
