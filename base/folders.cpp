@@ -33,6 +33,12 @@ bool is_inside(const fs::path& directory, const fs::path& path) {
     return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
 }
 
+// Without "..", "." and a slash at the end.
+fs::path absolute_path(const fs::path& path) {
+    const fs::path normal = fs::absolute(path).lexically_normal();
+    return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
+}
+
 void mix(std::uint64_t& hash, std::uint64_t value) {
     hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
 }
@@ -103,12 +109,14 @@ void Folders::declare(std::string kind, std::vector<std::string> subfolders, std
     kinds_.push_back(std::move(kind));
 }
 
-const fs::path& Folders::directory(std::string_view kind) const {
-    if (kind == "input") return roots_.input;
-    if (kind == "output") return roots_.output;
-    if (kind == "temp") return roots_.temp;
+OwnFolder Folders::directory(std::string_view kind) const {
+    if (kind == "input") return {roots_.input, roots_.allow_outside_links};
+    if (kind == "output") return {roots_.output, roots_.allow_outside_links};
+    if (kind == "temp") return {roots_.temp, roots_.allow_outside_links};
     throw UserError("there is no folder type \"" + std::string(kind) + "\"; use input, output or temp");
 }
+
+OwnFolder Folders::user_directory() const { return {roots_.user, roots_.allow_outside_links}; }
 
 const ModelFolder* Folders::model_folder(std::string_view kind) const {
     const auto found = models_.find(current_kind(kind));
@@ -194,16 +202,22 @@ fs::path Folders::require(std::string_view kind, std::string_view name) const {
     throw UserError(message);
 }
 
-std::optional<fs::path> Folders::inside(const fs::path& directory, std::string_view relative) {
+std::optional<fs::path> Folders::inside(const OwnFolder& folder, std::string_view relative) {
     if (relative.find('\0') != relative.npos) return {};
+    const fs::path root = absolute_path(folder), wanted = absolute_path(folder / fs::path(relative));
+    if (!is_inside(root, wanted)) return {};
+    if (folder.may_lead_out) return wanted;
     std::error_code failed;
-    const fs::path root = fs::weakly_canonical(directory, failed);
+    const fs::path real_root = fs::weakly_canonical(root, failed);
     if (failed) return {};
-    // A dangling link is not resolved by weakly_canonical, but would be by whoever opens it for writing.
-    const fs::path wanted = (directory / fs::path(relative)).lexically_normal();
-    if (fs::is_symlink(wanted, failed) && !fs::exists(wanted, failed)) return {};
+    fs::path reached = real_root;
+    for (const fs::path& part : wanted.lexically_relative(root)) {
+        reached /= part;
+        // A link to nothing would be followed by whoever makes a file of its name.
+        if (fs::is_symlink(reached, failed) && !fs::exists(reached, failed)) return {};
+    }
     const fs::path target = fs::weakly_canonical(wanted, failed);
-    if (failed || !is_inside(root, target)) return {};
+    if (failed || !is_inside(real_root, target)) return {};
     return wanted;
 }
 

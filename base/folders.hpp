@@ -19,6 +19,15 @@ struct ModelFolder {
     std::set<std::string> extensions;          // ".safetensors", ...; empty: any file
 };
 
+// A folder in which clients name files: input, output, temp, a user's. Symbolic links that lead out of it are refused
+// unless `may_lead_out`.
+struct OwnFolder : std::filesystem::path {
+    OwnFolder(std::filesystem::path folder, bool links_may_lead_out = false)
+        : std::filesystem::path(std::move(folder)), may_lead_out(links_may_lead_out) {}
+
+    bool may_lead_out;
+};
+
 // Thread-safe: listings are cached and renewed when a folder's modification time changes.
 class Folders {
 public:
@@ -26,6 +35,7 @@ public:
     struct Roots {
         std::filesystem::path base;
         std::filesystem::path models = {}, input = {}, output = {}, temp = {}, user = {}, custom_nodes = {};
+        bool allow_outside_links = false;  // of the folders in which clients name files; model folders always may
     };
 
     // Declares ComfyUI's standard kinds under the models root: checkpoints, loras, vae, text_encoders (and clip),
@@ -36,7 +46,8 @@ public:
     Folders& operator=(const Folders&) = delete;
 
     const Roots& roots() const { return roots_; }
-    const std::filesystem::path& directory(std::string_view kind) const;  // "input", "output", "temp"; else throws
+    OwnFolder directory(std::string_view kind) const;  // "input", "output", "temp"; else throws
+    OwnFolder user_directory() const;
 
     // The kinds of model folders in the reference's order; its old names ("unet", "clip") are understood everywhere.
     const std::vector<std::string>& model_kinds() const { return kinds_; }
@@ -54,10 +65,9 @@ public:
     // extra_model_paths.yaml of the reference. For start-up. Throws UserError naming file and line.
     void load_extra_paths(const std::filesystem::path& yaml);
 
-    // `<directory>/<relative>` when it stays inside the directory, links resolved; nothing otherwise. The file itself
-    // need not exist.
-    static std::optional<std::filesystem::path> inside(const std::filesystem::path& directory,
-                                                       std::string_view relative);
+    // `<folder>/<relative>`, absolute and without "..", when it stays inside the folder, symbolic links resolved; nothing
+    // otherwise. The file itself need not exist.
+    static std::optional<std::filesystem::path> inside(const OwnFolder& folder, std::string_view relative);
 
     // Changes whenever a model listing or the input or output folder may have changed: the key under which
     // /object_info may be cached.

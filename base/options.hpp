@@ -25,7 +25,8 @@ struct FolderOptions {
     std::optional<std::filesystem::path> input, output, temp, user, front_end_root, models;
     std::optional<std::string> database;  // a file or ":memory:"; default: <user>/easel.db
     std::vector<std::filesystem::path> extra_model_paths;
-    bool load_plugins = true;  // --disable-all-custom-nodes
+    bool load_plugins = true;          // --disable-all-custom-nodes
+    bool allow_outside_links = false;  // in the input, output, temp and user folders
 };
 
 enum class CacheMode { classic, lru, ram_pressure, none };
@@ -34,6 +35,23 @@ struct CacheOptions {
     CacheMode mode = CacheMode::ram_pressure;
     std::size_t lru_entries = 0;
     double ram_headroom_gb = 4;
+    std::optional<double> max_ram_gb;  // as MemoryFlags
+};
+
+// ComfyUI's flags for what stays in an accelerator's memory; without one, what fits.
+enum class VramMode {
+    normal,
+    low,       // --lowvram: text encoders run on the processor
+    none,      // --novram: weights are brought in block by block
+    high,      // --highvram: models stay whole
+    gpu_only,  // --gpu-only
+    cpu        // --cpu: no accelerator
+};
+
+struct MemoryFlags {
+    VramMode vram = VramMode::normal;
+    std::optional<double> reserve_vram_gb;  // --reserve-vram: left to other programs
+    std::optional<double> max_ram_gb;       // --max-ram: what this process may take of the machine's memory
 };
 
 enum class Precision { automatic, fp32, fp16, bf16 };
@@ -57,6 +75,7 @@ struct Options {
     NetworkOptions network;
     FolderOptions folders;
     CacheOptions cache;
+    MemoryFlags memory;
     PrecisionOptions precision;
     LogOptions log;
     PreviewMethod preview = PreviewMethod::none;

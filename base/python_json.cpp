@@ -1,5 +1,6 @@
 #include "base/python_json.hpp"
 
+#include "base/json_text.hpp"
 #include "base/python_repr.hpp"
 
 #include <cmath>
@@ -20,8 +21,7 @@ public:
         case Json::value_t::number_float:
             return write_float(value.get<double>());
         case Json::value_t::string:
-            text_ += Json(value).dump(-1, ' ', style_.ascii, Json::error_handler_t::replace);
-            return;
+            return write_text(value.get_ref<const std::string&>());
         default:
             text_ += value.dump();
             return;
@@ -30,6 +30,13 @@ public:
     std::string take() { return std::move(text_); }
 
 private:
+    void write_text(const std::string& text) {
+        if (is_plain_text(text))
+            text_.append(1, '"').append(text).append(1, '"');
+        else
+            text_ += Json(text).dump(-1, ' ', style_.ascii, Json::error_handler_t::replace);
+    }
+
     void write_float(double number) {
         if (std::isnan(number))
             text_ += "NaN";
@@ -44,7 +51,7 @@ private:
         bool first = true;
         for (const auto& [key, value] : object.items()) {
             separate(first, level + 1);
-            text_ += Json(key).dump(-1, ' ', style_.ascii, Json::error_handler_t::replace);
+            write_text(key);
             text_ += ": ";
             write(value, level + 1);
         }

@@ -120,6 +120,30 @@ TEST_F(FoldersTest, StaysInsideEvenThroughLinks) {
     EXPECT_FALSE(Folders::inside(base / "input2", "../input/f.txt"));
 }
 
+TEST_F(FoldersTest, RefusesLinksToNothingOnTheWay) {
+    write("input/f.txt");
+    fs::create_symlink(base / "outside", base / "input/link");
+    EXPECT_FALSE(Folders::inside(base / "input", "link/new.txt"));
+    EXPECT_FALSE(Folders::inside(base / "input", "link"));
+}
+
+TEST_F(FoldersTest, FollowsLinksThatStayInside) {
+    write("input/real/f.txt");
+    fs::create_directory_symlink("real", base / "input/link");
+    EXPECT_EQ(Folders::inside(base / "input", "link/f.txt"), base / "input/link/f.txt");
+    EXPECT_EQ(Folders::inside(base / "input", "link/"), base / "input/link");
+}
+
+TEST_F(FoldersTest, FollowsLinksOutWhereThatIsAllowed) {
+    write("outside/f.txt");
+    write("input/g.txt");
+    fs::create_directory_symlink(base / "outside", base / "input/link");
+    const Folders folders({.base = base, .allow_outside_links = true});
+    EXPECT_EQ(Folders::inside(folders.directory("input"), "link/f.txt"), base / "input/link/f.txt");
+    EXPECT_FALSE(Folders::inside(folders.directory("input"), "../outside/f.txt"));
+    EXPECT_FALSE(Folders({.base = base}).directory("input").may_lead_out);
+}
+
 TEST_F(FoldersTest, AddsTheFoldersOfAnExtraModelPathsFile) {
     write("extra.yaml", "shop:\n  base_path: store\n  checkpoints: |\n    one\n    two/\n  my_kind: mine\n"
                         "first:\n  is_default: true\n  loras: /absolute/loras\nempty:\n");
