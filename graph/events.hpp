@@ -27,10 +27,20 @@ struct Executed {
     std::string display_node;
     Json output;
 };
+// A picture of what a node is working on, or has made.
+struct Preview {
+    std::string node;
+    std::string display_node;
+    std::optional<std::string> parent_node;
+    std::string real_node;
+    PreviewImage image;
+};
+// A step, with the picture that belongs to it: which of the two a client is told first depends on its features.
 struct Progress {
     std::string node;
     double value = 0;
     double total = 0;
+    std::optional<Preview> preview = {};
 };
 
 enum class NodeState { pending, running, finished, error };
@@ -49,13 +59,6 @@ struct ProgressState {
     std::vector<NodeProgress> nodes;
 };
 
-struct Preview {
-    std::string node;
-    std::string display_node;
-    std::optional<std::string> parent_node;
-    std::string real_node;
-    PreviewImage image;
-};
 struct Text {
     std::string node;
     std::string text;
@@ -79,8 +82,8 @@ struct ExecutionInterrupted {
     std::vector<std::string> executed;
 };
 
-using EventBody = std::variant<ExecutionStart, ExecutionCached, Executing, Executed, Progress, ProgressState, Preview,
-                               Text, ExecutionSuccess, ExecutionError, ExecutionInterrupted>;
+using EventBody = std::variant<ExecutionStart, ExecutionCached, Executing, Executed, Progress, ProgressState, Text,
+                               ExecutionSuccess, ExecutionError, ExecutionInterrupted>;
 
 // `client_id` is whom the event is for; absent: a prompt without an owner (see reference behaviour 17).
 struct Event {

@@ -7,6 +7,7 @@
 #include "graph/registry.hpp"
 #include "graph/services.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -17,6 +18,8 @@ class Executor {
 public:
     struct Hooks {
         std::function<void()> evict_models;                       // out of memory: called before the one retry
+        // Whether an exception of what computes says that memory is short; OutOfMemory and bad_alloc always do.
+        std::function<bool(const std::exception&)> is_out_of_memory = {};
         std::function<void(std::function<void()>)> post_to_pool;  // runs asynchronous nodes
     };
 

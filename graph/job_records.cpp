@@ -1,6 +1,7 @@
 #include "graph/job_records.hpp"
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 
 #include <cmath>
 
@@ -14,6 +15,14 @@ std::string number_text(double number) {
     if (std::trunc(number) == number && std::abs(number) <= exact_limit)
         return std::to_string(static_cast<std::int64_t>(number));
     return Json(number).dump();
+}
+
+Json read_text(std::string_view text) {
+    try {
+        return read_json(text);
+    } catch (const UserError& error) {
+        throw Error(std::string("the job store is damaged: ") + error.what());
+    }
 }
 
 bool ends_a_job(const std::string& name) {
@@ -38,7 +47,7 @@ std::string job_tuple(const Job& job) {
 }
 
 Job parse_job_tuple(std::string_view tuple) {
-    Json json = Json::parse(tuple, nullptr, false);
+    Json json = read_text(tuple);
     if (!json.is_array() || json.size() != 5 || !json[0].is_number() || !json[1].is_string() || !json[4].is_array())
         throw Error("the job store holds a job that cannot be read");
     Job job;
@@ -61,11 +70,10 @@ std::string status_text(const JobResult& result) {
 
 JobResult parse_result(std::string_view outputs, std::string_view status, std::string_view meta) {
     JobResult result;
-    result.outputs = Json::parse(outputs, nullptr, false);
-    result.meta = Json::parse(meta, nullptr, false);
-    Json parsed = Json::parse(status, nullptr, false);
-    if (!parsed.is_object() || result.outputs.is_discarded() || result.meta.is_discarded())
-        throw Error("the job store holds a result that cannot be read");
+    result.outputs = read_text(outputs);
+    result.meta = read_text(meta);
+    Json parsed = read_text(status);
+    if (!parsed.is_object()) throw Error("the job store holds a result that cannot be read");
     result.status = parsed.value("completed", false) ? JobStatus::success : JobStatus::error;
     for (Json& message : parsed["messages"]) {
         if (message[0] == "execution_interrupted") result.status = JobStatus::cancelled;
@@ -95,13 +103,13 @@ JobTimes times(const JobResult& result) {
     return found;
 }
 
-JobResult given_up(const Job& job, std::int64_t now_ms) {
+JobResult given_up(const std::string& id, std::int64_t now_ms) {
     JobResult result;
     result.status = JobStatus::error;
-    result.messages.push_back({"execution_start", {{"prompt_id", job.id}, {"timestamp", now_ms}}});
+    result.messages.push_back({"execution_start", {{"prompt_id", id}, {"timestamp", now_ms}}});
     result.messages.push_back(
         {"execution_error",
-         {{"prompt_id", job.id},
+         {{"prompt_id", id},
           {"node_id", nullptr},
           {"node_type", nullptr},
           {"executed", Json::array()},

@@ -34,7 +34,7 @@ struct JobTimes {
 };
 JobTimes times(const JobResult& result);
 
-// What history says of a job that ended two processes.
-JobResult given_up(const Job& job, std::int64_t now_ms);
+// What history says of the job of that id, which ended two processes.
+JobResult given_up(const std::string& id, std::int64_t now_ms);
 
 }  // namespace easel::graph

@@ -54,13 +54,14 @@ ProgressState ProgressBoard::shown() const {
 void NodeReporter::progress(double value, double total, std::optional<PreviewImage> preview) {
     if (stop_.stop_requested()) throw Interrupted{};
     board_->update(names_, value, total);
-    events_->emit(Progress{.node = names_.node, .value = value, .total = total});
-    if (!preview) return;
-    events_->emit(Preview{.node = names_.node,
-                          .display_node = names_.display_node,
-                          .parent_node = names_.parent_node,
-                          .real_node = names_.real_node,
-                          .image = std::move(*preview)});
+    Progress step{.node = names_.node, .value = value, .total = total};
+    if (preview)
+        step.preview = Preview{.node = names_.node,
+                               .display_node = names_.display_node,
+                               .parent_node = names_.parent_node,
+                               .real_node = names_.real_node,
+                               .image = std::move(*preview)};
+    events_->emit(std::move(step));
 }
 
 void NodeReporter::text(std::string text) { events_->emit(Text{.node = names_.node, .text = std::move(text)}); }

@@ -152,8 +152,14 @@ std::optional<PromptRun::Failure> PromptRun::guarded(std::size_t node, const std
     } catch (const Error& error) {
         return failed_at(real, without_backtrace(error.what()) + "\n", error.type(), inputs());
     } catch (const std::exception& error) {
+        if (is_out_of_memory(error)) return out_of_memory_at(node, error.what(), "OutOfMemoryError");
         return failed_at(real, without_backtrace(error.what()) + "\n", "RuntimeError", inputs());
     }
+}
+
+bool PromptRun::is_out_of_memory(const std::exception& error) const {
+    return dynamic_cast<const OutOfMemory*>(&error) || dynamic_cast<const std::bad_alloc*>(&error) ||
+           (parts_.hooks.is_out_of_memory && parts_.hooks.is_out_of_memory(error));
 }
 
 PromptRun::Failure PromptRun::out_of_memory_at(std::size_t node, std::string_view message,
@@ -208,8 +214,8 @@ PromptRun::Step PromptRun::call(std::size_t node) {
     std::vector<CallResult> calls;
     try {
         calls = call_all(node, def, *called_with_);
-    } catch (const OutOfMemory&) {
-        if (!parts_.hooks.evict_models) throw;
+    } catch (const std::exception& error) {
+        if (!parts_.hooks.evict_models || !is_out_of_memory(error)) throw;
         parts_.hooks.evict_models();
         calls = call_all(node, def, *called_with_);
     }

@@ -90,6 +90,7 @@ private:
 
     Failure interrupted_at(const std::string& node) const;
     Failure failed_at(const std::string& node, std::string message, std::string_view type, Json inputs) const;
+    bool is_out_of_memory(const std::exception& error) const;
     Failure out_of_memory_at(std::size_t node, std::string_view message, std::string_view type) const;
     Json message_about(const std::string& node) const;
     void record(std::string name, Json data, EventBody body);

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS counters(name TEXT PRIMARY KEY, value INTEGER NOT NUL
 )";
 
 constexpr int attempts_allowed = 2;
-constexpr int commits_per_checkpoint = 200;
+// A checkpoint waits for the disk, and other writers of the file system with it.
+constexpr int commits_per_checkpoint = 1000;
 constexpr int lock_tries = 20;
 constexpr auto lock_pause = std::chrono::milliseconds(100);
 
@@ -135,17 +136,15 @@ void SqliteJobStore::recover() {
         return query.next() ? query.integer(0) : 0;
     };
     history_count_ = static_cast<std::size_t>(count("SELECT count(*) FROM history"));
-    std::vector<Job> lost;
+    std::vector<std::pair<std::int64_t, std::string>> lost;
     {
-        SqliteQuery rows = writer_->query(
-            "SELECT tuple, sensitive, created_ms, attempts FROM queue WHERE state = 1 AND attempts >= ?");
+        SqliteQuery rows = writer_->query("SELECT seq, id FROM queue WHERE state = 1 AND attempts >= ?");
         rows.with(attempts_allowed);
         while (rows.next())
-            lost.push_back(read_job(rows, 0));
+            lost.emplace_back(rows.integer(0), rows.text(1));
     }
-    writer_->query("DELETE FROM queue WHERE state = 1 AND attempts >= ?").with(attempts_allowed).run();
-    for (const Job& job : lost)
-        write_history(job, job_tuple(job), given_up(job, now_ms()));
+    for (const auto& [row, id] : lost)
+        move_to_history(row, id, given_up(id, now_ms()));
     writer_->run("UPDATE queue SET state = 0, place = 0 WHERE state = 1");
     pending_count_ = static_cast<std::size_t>(count("SELECT count(*) FROM queue"));
     next_number_ = count("SELECT value FROM counters WHERE name = 'number'");
@@ -227,18 +226,12 @@ void SqliteJobStore::finish(const std::string& id, JobResult result) {
         std::scoped_lock lock(writer_->mutex);
         SqliteTransaction transaction(*writer_);
         std::int64_t row = 0;
-        Job job;
-        std::string tuple;
         {
-            SqliteQuery rows = writer_->query(
-                "SELECT seq, tuple, sensitive, created_ms, attempts FROM queue WHERE id = ? AND state = 1");
+            SqliteQuery rows = writer_->query("SELECT seq FROM queue WHERE id = ? AND state = 1");
             if (!rows.with(id).next()) throw Error("job " + id + " is not running");
             row = rows.integer(0);
-            tuple = rows.text(1);
-            job = read_job(rows, 1);
         }
-        writer_->query("DELETE FROM queue WHERE seq = ?").with(row).run();
-        write_history(job, tuple, result);
+        move_to_history(row, id, result);
         transaction.commit();
         --running_count_;
     }
@@ -246,20 +239,23 @@ void SqliteJobStore::finish(const std::string& id, JobResult result) {
     changed();
 }
 
-// A repeated id takes the place of its earlier entry; beyond the limit the oldest entry goes.
-void SqliteJobStore::write_history(const Job& job, const std::string& tuple, const JobResult& result) {
+// The job's texts are copied as they are. A repeated id takes the place of its earlier entry; beyond the limit the oldest
+// entry goes.
+void SqliteJobStore::move_to_history(std::int64_t row, const std::string& id, const JobResult& result) {
     const JobTimes when = times(result);
-    const bool exists = writer_->query("SELECT 1 FROM history WHERE id = ?").with(job.id).next();
+    const bool exists = writer_->query("SELECT 1 FROM history WHERE id = ?").with(id).next();
     writer_
         ->query("INSERT INTO history(id, status, number, created_ms, started_ms, ended_ms, workflow_id, tuple, "
                 "outputs, result, meta)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status,"
+                " SELECT id, ?, number, created_ms, ?, ?, workflow_id, tuple, ?, ?, ? FROM queue WHERE seq = ?"
+                " ON CONFLICT(id) DO UPDATE SET status = excluded.status,"
                 " number = excluded.number, created_ms = excluded.created_ms, started_ms = excluded.started_ms,"
                 " ended_ms = excluded.ended_ms, workflow_id = excluded.workflow_id, tuple = excluded.tuple,"
                 " outputs = excluded.outputs, result = excluded.result, meta = excluded.meta")
-        .with(job.id, static_cast<int>(result.status), job.number, job.created_ms, when.started_ms, when.ended_ms,
-              workflow_id(job), tuple, json_text(result.outputs), status_text(result), json_text(result.meta))
+        .with(static_cast<int>(result.status), when.started_ms, when.ended_ms, json_text(result.outputs),
+              status_text(result), json_text(result.meta), row)
         .run();
+    writer_->query("DELETE FROM queue WHERE seq = ?").with(row).run();
     if (exists) return;
     if (++history_count_ <= history_limit_) return;
     writer_->run("DELETE FROM history WHERE seq = (SELECT min(seq) FROM history)");

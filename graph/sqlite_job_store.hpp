@@ -54,7 +54,7 @@ private:
 
     void recover();
     std::optional<Job> take_next();
-    void write_history(const Job& job, const std::string& tuple, const JobResult& result);
+    void move_to_history(std::int64_t row, const std::string& id, const JobResult& result);
     void committed();
     void changed() const;
     Range range(std::optional<int> max_items, int offset) const;

@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,13 @@ namespace easel::graph {
 // message is reported once per consumer.
 struct Blocker {
     std::optional<std::string> message;
+};
+
+// What content takes up, for caches that give memory back. A type says so by a function beside it, found by its argument:
+// `Footprint footprint(const T&)`. Types without one count as nothing.
+struct Footprint {
+    std::size_t bytes = 0;    // main memory
+    bool goes_first = false;  // the first to be given up when no prompt uses it: networks and their weights
 };
 
 // Copies share the content and nobody writes through one, so a cached output stays what it was.
@@ -55,15 +63,15 @@ public:
     // What Python's str() shows for scalars, JSON and None; "<IMAGE>", the socket's name, for anything else.
     std::string str() const;
 
-    // Bytes of memory that the content says it holds (`std::size_t memory_bytes() const`); 0 for types that do not say.
-    std::size_t memory_bytes() const { return box_ ? box_->memory_bytes : 0; }
+    // As it was when the content was boxed.
+    Footprint memory() const { return box_ ? box_->memory : Footprint{}; }
 
 private:
     struct Box {
         std::uint64_t id;
         const std::type_info* type;
         std::string_view socket;  // empty when the type does not name one
-        std::size_t memory_bytes;
+        Footprint memory;
         std::shared_ptr<const void> content;
     };
 
@@ -93,9 +101,9 @@ private:
         auto shared = std::make_shared<const Content>(static_cast<Content>(std::forward<T>(content)));
         std::string_view socket;
         if constexpr (requires { std::string_view(Content::socket); }) socket = Content::socket;
-        std::size_t bytes = 0;
-        if constexpr (requires(const Content& c) { std::size_t(c.memory_bytes()); }) bytes = shared->memory_bytes();
-        return std::make_shared<const Box>(Box{next_id(), &typeid(Content), socket, bytes, std::move(shared)});
+        Footprint memory;
+        if constexpr (requires(const Content& c) { Footprint(footprint(c)); }) memory = footprint(*shared);
+        return std::make_shared<const Box>(Box{next_id(), &typeid(Content), socket, memory, std::move(shared)});
     }
 
     std::shared_ptr<const Box> box_;

@@ -1,10 +1,9 @@
 #include "graph/caches/ram_pressure.hpp"
 
+#include "base/host_memory.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <fstream>
-#include <string>
 #include <vector>
 
 namespace easel::graph {
@@ -15,35 +14,31 @@ constexpr std::uint64_t gigabyte = 1ull << 30;
 constexpr std::uint64_t idle_bytes = 128 * gigabyte;
 // Results of the running prompt are worth computing again only when they free this much.
 constexpr std::uint64_t large_result = gigabyte / 2;
-// Results that do not know their size count as a little, so that age decides between them.
+// Results that do not say their size count as a little, so that age decides between them.
 constexpr double unknown_size = 0.05;
+// What networks of older prompts weigh, more than any tensor does.
+constexpr double before_everything = 1e30;
 // An entry weighs this much more for every prompt that did not use it.
 constexpr double weight_per_generation = 1.3;
 // Asking the system for its memory costs more than a small node: look after every so many nodes.
 constexpr int trims_between_looks = 64;
 
-std::uint64_t size_of(const NodeOutput& output) {
-    std::uint64_t bytes = 0;
+Footprint footprint_of(const NodeOutput& output) {
+    Footprint sum;
     for (const auto& slot : output.slots)
-        for (const Value& value : slot)
-            bytes += value.memory_bytes();
-    return bytes;
+        for (const Value& value : slot) {
+            sum.bytes += value.memory().bytes;
+            sum.goes_first |= value.memory().goes_first;
+        }
+    return sum;
 }
 
 }  // namespace
 
-std::function<MemoryState()> system_memory() {
-    return [] {
-        MemoryState state;
-        std::ifstream file("/proc/meminfo");
-        std::string name, unit;
-        std::uint64_t kilobytes = 0;
-        while ((state.total == 0 || state.available == 0) && file >> name >> kilobytes) {
-            std::getline(file, unit);
-            if (name == "MemTotal:") state.total = kilobytes * 1024;
-            if (name == "MemAvailable:") state.available = kilobytes * 1024;
-        }
-        return state;
+std::function<MemoryState()> system_memory(std::optional<std::uint64_t> cap) {
+    return [cap] {
+        const HostMemory memory = host_memory(cap);
+        return MemoryState{.total = memory.total, .available = memory.available};
     };
 }
 
@@ -76,10 +71,12 @@ void RamPressureCache::drop_until(std::uint64_t headroom, bool with_active) {
     std::vector<Candidate> candidates;
     for (const auto& [signature, stored] : entries_) {
         const bool is_active = stored.generation == generation_;
-        const std::uint64_t size = size_of(*stored.output);
-        if (is_active != with_active || (with_active && size < large_result)) continue;
+        if (is_active != with_active) continue;
+        const Footprint memory = footprint_of(*stored.output);
+        if (with_active && memory.bytes < large_result) continue;
         const double age = static_cast<double>(generation_ - stored.generation);
-        const double weight = std::pow(weight_per_generation, age) * (unknown_size + static_cast<double>(size));
+        const double size = memory.goes_first ? before_everything : unknown_size + static_cast<double>(memory.bytes);
+        const double weight = std::pow(weight_per_generation, age) * size;
         candidates.push_back({weight, stored.touched, signature});
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

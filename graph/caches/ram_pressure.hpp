@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace easel::graph {
 
@@ -13,8 +14,8 @@ struct MemoryState {
     std::uint64_t available = 0;
 };
 
-// Of this machine, read anew at each call.
-std::function<MemoryState()> system_memory();
+// Of this machine, read anew at each call; no more than `cap` bytes of it where there is one.
+std::function<MemoryState()> system_memory(std::optional<std::uint64_t> cap = std::nullopt);
 
 class RamPressureCache : public LruCache {
 public:

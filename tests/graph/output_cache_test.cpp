@@ -146,13 +146,13 @@ TEST(LruCache, KeepsOlderPromptsUpToItsSize) {
 namespace {
 
 struct Heavy {
-    std::size_t bytes = 0;
-    std::size_t memory_bytes() const { return bytes; }
+    Footprint memory;
 };
+Footprint footprint(const Heavy& heavy) { return heavy.memory; }
 
-CacheEntry entry_of(std::size_t bytes) {
+CacheEntry entry_of(std::size_t bytes, bool goes_first = false) {
     auto output = std::make_shared<NodeOutput>();
-    output->slots = {{Value(Heavy{bytes})}};
+    output->slots = {{Value(Heavy{{bytes, goes_first}})}};
     return output;
 }
 
@@ -196,6 +196,25 @@ TEST(RamPressureCache, DropsLargeResultsOfTheRunningPromptWhenMemoryIsShort) {
         cache.trim();
     EXPECT_FALSE(cache.find({{1, 1}, ""}));
     EXPECT_TRUE(cache.find({{2, 2}, ""}));
+}
+
+TEST(RamPressureCache, DropsNetworksOfOlderPromptsBeforeTensors) {
+    MemoryState memory{512 * gigabyte, 400 * gigabyte};
+    int asked = 0;
+    RamPressureCache cache({128 * gigabyte, gigabyte}, [&] {
+        // Short at first, enough when one entry is gone.
+        if (memory.available < 128 * gigabyte && ++asked > 1) memory.available = 200 * gigabyte;
+        return memory;
+    });
+    cache.begin_prompt({});
+    cache.store({{1, 1}, ""}, entry_of(gigabyte));
+    cache.store({{2, 2}, ""}, entry_of(0, true));
+    cache.begin_prompt({});
+    memory.available = 100 * gigabyte;
+    for (int i = 0; i < 70; ++i)
+        cache.trim();
+    EXPECT_TRUE(cache.find({{1, 1}, ""}));
+    EXPECT_FALSE(cache.find({{2, 2}, ""}));
 }
 
 }  // namespace easel::graph::testing
