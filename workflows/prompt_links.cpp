@@ -79,6 +79,12 @@ std::vector<Node*> in_order(Graph& graph) {
     return ordered;
 }
 
+bool is_of_primitive(const Graph& graph, std::int64_t id) {
+    const Link* link = graph.link(id);
+    const Node* origin = link ? graph.find(link->origin) : nullptr;
+    return origin && origin->type == "PrimitiveNode" && !origin->subgraph;
+}
+
 }  // namespace
 
 // One way from an input backwards.
@@ -135,8 +141,10 @@ Source Places::through_input(const Place& place, std::size_t at, std::string typ
     if (instance && link->origin == subgraph_inputs_id) {
         if (link->origin_slot >= instance->node->inputs.size()) return {};
         const InputSlot& outer = instance->node->inputs[link->origin_slot];
+        // A primitive has handed its value to the widget already.
+        if (outer.promoted && (!outer.link || is_of_primitive(*instance->node->graph, *outer.link)))
+            return &outer.promoted->value;
         if (outer.link) return through_input(*instance, link->origin_slot, "", search);
-        if (outer.promoted) return &outer.promoted->value;
         return {};
     }
     return through_output(find(instance ? instance->id + ":" + link->origin : link->origin), link->origin_slot, type,

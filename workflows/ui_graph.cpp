@@ -67,20 +67,12 @@ void note_unknown(Workflow& workflow, const Node& node) {
         types.push_back(node.type);
 }
 
-// What older frontends made of several nodes, before there were subgraphs.
+// One that the file does not describe.
 void refuse_group_node(const Node& node) {
     const bool is_group = node.type.starts_with("workflow>") || node.type.starts_with("workflow/");
     if (is_group && node.mode == Mode::active)
         throw UserError("node " + node.id + " is a group node (" + node.type.substr(9) +
-                        "): open the workflow in the frontend and save it again, which turns it into a subgraph");
-}
-
-const Json& definition_of(Workflow& workflow, const Node& node, const FindDefinition& find) {
-    if (const Json* built_in = find(node.type)) return *built_in;
-    refuse_group_node(node);
-    note_unknown(workflow, node);
-    if (const Json* known = known_definition(node.type)) return *known;
-    return workflow.guessed_definitions.emplace_back(guessed_definition(*node.saved));
+                        "), and the workflow does not say what it is made of");
 }
 
 void create(Workflow& workflow, Node& node, const FindDefinition& find) {
@@ -158,12 +150,21 @@ const Link* Graph::link(std::int64_t id) const {
     return found == links.end() ? nullptr : &found->second;
 }
 
+const Json& definition_of(Workflow& workflow, const Node& node, const FindDefinition& find) {
+    if (const Json* built_in = find(node.type)) return *built_in;
+    refuse_group_node(node);
+    note_unknown(workflow, node);
+    if (const Json* known = known_definition(node.type)) return *known;
+    return workflow.guessed_definitions.emplace_back(guessed_definition(*node.saved));
+}
+
 std::unique_ptr<Workflow> load(const Json& saved, const FindDefinition& find) {
     auto workflow = std::make_unique<Workflow>();
     workflow->saved = saved;
     make_ids_unique(workflow->saved);
+    expand_group_nodes(*workflow, find);
     workflow->root.saved = &workflow->saved;
-    std::size_t nodes = part(saved, "nodes").size();
+    std::size_t nodes = part(workflow->saved, "nodes").size();
     for (const Json& definition : part(part(workflow->saved, "definitions"), "subgraphs")) {
         Graph& graph = workflow->subgraphs.emplace_back();
         graph.saved = &definition;

@@ -135,6 +135,10 @@ std::unique_ptr<Workflow> load(const Json& saved, const FindDefinition& find);
 // The steps of loading, each in a file of its own.
 // Nodes of subgraphs whose id is taken get a new one; links and promotions follow. (subgraphs.cpp)
 void make_ids_unique(Json& workflow);
+// Group nodes of older frontends become instances of subgraphs. (group_nodes.cpp)
+void expand_group_nodes(Workflow& workflow, const FindDefinition& find);
+// The definition of a node's type: the server's, a known one, or what the node itself lets guess. (ui_graph.cpp)
+const Json& definition_of(Workflow& workflow, const Node& node, const FindDefinition& find);
 // The subgraphs so that each comes after those it has instances of. Throws UserError for one within itself.
 // (subgraphs.cpp)
 std::vector<Graph*> inside_first(Workflow& workflow);

@@ -89,9 +89,9 @@ TEST(UiWorkflow, RefusesWhatHasNoEnd) {
                 HasSubstr("\"Snake\" contains itself"));
 }
 
-TEST(UiWorkflow, SaysWhatToDoAboutGroupNodes) {
+TEST(UiWorkflow, SaysWhenAGroupIsNotExplained) {
     EXPECT_THAT(refusal(R"({"links": [], "nodes": [{"id": 1, "type": "workflow>Upscale twice"}]})"),
-                HasSubstr("node 1 is a group node (Upscale twice): open the workflow in the frontend"));
+                HasSubstr("node 1 is a group node (Upscale twice), and the workflow does not say what it is made of"));
 }
 
 TEST(UiWorkflow, SurvivesNonsense) {
