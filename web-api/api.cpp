@@ -8,7 +8,7 @@
 namespace easel::web {
 
 void add_routes(Router& router, const Api& api) {
-    auto users = std::make_shared<Users>(api.folders.roots().user, api.options.multi_user);
+    auto users = std::make_shared<Users>(api.folders.user_directory(), api.options.multi_user);
     add_prompt_routes(router, api);
     add_queue_routes(router, api);
     add_history_routes(router, api);

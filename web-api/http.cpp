@@ -1,5 +1,7 @@
 #include "web-api/http.hpp"
 
+#include "base/python_json_reader.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -141,8 +143,8 @@ void parse_target(Request& request) {
 Json parse_json(std::string_view text) {
     if (nests_too_deep(text)) throw HttpError(400, "the JSON of the request nests deeper than 1000 levels");
     try {
-        return Json::parse(text);
-    } catch (const Json::exception& error) {
+        return read_python_json(text);
+    } catch (const UserError& error) {
         throw HttpError(400, std::string("the body of the request is not JSON: ") + error.what());
     }
 }

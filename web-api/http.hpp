@@ -77,7 +77,9 @@ void parse_target(Request& request);
 // than a thousand levels (copying or writing it would exhaust the stack).
 Json parse_json(std::string_view text);
 
-enum class Runs { inline_on_io, on_pool };  // a route that may block runs on the pool
+// A route that may block runs on the pool. One whose work grows with the body of its request may do little ones at once:
+// that is two wake-ups less.
+enum class Runs { inline_on_io, inline_when_small, on_pool };
 
 using Handler = std::function<Response(const Request&)>;
 

@@ -58,8 +58,10 @@ Response files(const std::string& kind, const Api& api) {
     if (kind != "output" && kind != "input" && kind != "temp") return Response::error(400, "Invalid directory type");
     std::vector<std::pair<fs::file_time_type, std::string>> found;
     std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(api.folders.directory(kind), error)) {
+    const OwnFolder folder = api.folders.directory(kind);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
         const std::string name = entry.path().filename().string();
+        if (entry.is_symlink(error) && !Folders::inside(folder, name)) continue;
         if (!name.starts_with('.') && entry.is_regular_file(error))
             found.emplace_back(entry.last_write_time(error), name);
     }

@@ -14,7 +14,8 @@ std::optional<std::string> guess_content_type(std::string_view file_name);
 // A page, script, style or XML of any dialect: files that users may upload must not be shown as such.
 bool is_active_content(std::string_view content_type);
 
-// `<directory>/<relative>` without dots, when that lies in the directory; symbolic links are not looked at.
+// `<directory>/<relative>` without dots, when that lies in the directory. For folders that clients cannot write to:
+// symbolic links are followed wherever they lead (Folders::inside is for the others).
 std::optional<std::filesystem::path> below(const std::filesystem::path& directory, std::string_view relative);
 
 // "name.png [input]" names a file and its directory's kind ("input", "output" or "temp").

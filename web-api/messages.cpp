@@ -1,5 +1,6 @@
 #include "web-api/messages.hpp"
 
+#include "base/json_text.hpp"
 #include "web-api/picture.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -93,23 +94,51 @@ WireMessage preview(const Preview& event, const std::string& prompt_id, const Cl
     return message;
 }
 
-Json progress_nodes(const ProgressState& event, const std::string& prompt_id) {
-    Json nodes = Json::object();
-    for (const NodeProgress& node : event.nodes) {
-        if (node.state == NodeState::pending) continue;
-        nodes[node.node] = {{"value", number(node.value)},
-                            {"max", number(node.total)},
-                            {"state", state_name(node.state)},
-                            {"node_id", node.node},
-                            {"prompt_id", prompt_id},
-                            {"display_node_id", node.display_node},
-                            {"parent_node_id", optional_text(node.parent_node)},
-                            {"real_node_id", node.real_node}};
+// An object that is written down one member after the other.
+class ObjectText {
+public:
+    ObjectText& text(std::string_view name, std::string_view value) {
+        append_json_string(begin(name), value);
+        return *this;
     }
-    return nodes;
+    ObjectText& json(std::string_view name, const Json& value) {
+        begin(name) += dump(value);
+        return *this;
+    }
+    ObjectText& object(std::string_view name, const ObjectText& value) {
+        begin(name) += value.text_ + '}';
+        return *this;
+    }
+    std::string closed() const { return text_ + '}'; }
+
+private:
+    std::string& begin(std::string_view name) {
+        if (text_.size() > 1) text_ += ',';
+        append_json_string(text_, name);
+        return text_ += ':';
+    }
+
+    std::string text_ = "{";
+};
+
+ObjectText node_text(const NodeProgress& node, const std::string& prompt_id) {
+    ObjectText text;
+    text.json("value", number(node.value)).json("max", number(node.total)).text("state", state_name(node.state));
+    text.text("node_id", node.node).text("prompt_id", prompt_id).text("display_node_id", node.display_node);
+    text.json("parent_node_id", optional_text(node.parent_node)).text("real_node_id", node.real_node);
+    return text;
 }
 
-// The name and data of a text message. Not for Preview and Text, which are binary.
+// The most frequent of all messages, and the longest.
+std::string progress_state(const ProgressState& event, const std::string& prompt_id) {
+    ObjectText nodes, data, message;
+    for (const NodeProgress& node : event.nodes)
+        if (node.state != NodeState::pending) nodes.object(node.node, node_text(node, prompt_id));
+    data.text("prompt_id", prompt_id).object("nodes", nodes);
+    return message.text("type", "progress_state").object("data", data).closed();
+}
+
+// The name and data of a text message. Not for Text, which is binary, nor for ProgressState.
 struct TextMessage {
     std::string_view type;
     Json data;
@@ -145,10 +174,6 @@ TextMessage text_message(const Progress& body, const Event& event) {
              {"node", body.node}}};
 }
 
-TextMessage text_message(const ProgressState& body, const Event& event) {
-    return {"progress_state", {{"prompt_id", event.prompt_id}, {"nodes", progress_nodes(body, event.prompt_id)}}};
-}
-
 TextMessage text_message(const ExecutionSuccess&, const Event& event) {
     return {"execution_success", {{"prompt_id", event.prompt_id}, {"timestamp", event.timestamp_ms}}};
 }
@@ -176,23 +201,35 @@ TextMessage text_message(const ExecutionInterrupted& body, const Event& event) {
              {"timestamp", event.timestamp_ms}}};
 }
 
+// The picture with metadata goes before its step, the picture without after it, as in the reference.
+std::vector<WireMessage> with_picture(WireMessage step, const Preview& picture, const Event& event,
+                                      const ClientFeatures& features) {
+    WireMessage frame = preview(picture, event.prompt_id, features);
+    if (features.supports_preview_metadata) std::swap(step, frame);
+    return {std::move(step), std::move(frame)};
+}
+
 }  // namespace
 
 std::vector<WireMessage> render(const Event& event, const ClientFeatures& features) {
     return std::visit(
         [&](const auto& body) -> std::vector<WireMessage> {
             using Body = std::decay_t<decltype(body)>;
-            if constexpr (std::is_same_v<Body, Preview>) {
-                return {preview(body, event.prompt_id, features)};
-            } else if constexpr (std::is_same_v<Body, Text>) {
+            if constexpr (std::is_same_v<Body, Text>) {
                 return {{.is_binary = true,
                          .may_drop = false,
                          .payload = frame(Frame::text) + with_length(body.node) + body.text}};
+            } else if constexpr (std::is_same_v<Body, ProgressState>) {
+                return {{.is_binary = false, .may_drop = false, .payload = progress_state(body, event.prompt_id)}};
             } else {
-                TextMessage message = text_message(body, event);
-                return {{.is_binary = false,
-                         .may_drop = false,
-                         .payload = dump({{"type", message.type}, {"data", std::move(message.data)}})}};
+                TextMessage text = text_message(body, event);
+                WireMessage message{.is_binary = false,
+                                    .may_drop = false,
+                                    .payload = dump({{"type", text.type}, {"data", std::move(text.data)}})};
+                if constexpr (std::is_same_v<Body, Progress>) {
+                    if (body.preview) return with_picture(std::move(message), *body.preview, event, features);
+                }
+                return {std::move(message)};
             }
         },
         event.body);

@@ -22,7 +22,7 @@ struct ClientFeatures {
 };
 
 // The messages for one event, in order. Preview frames are encoded here (JPEG or PNG), so call it off the io thread
-// for Preview.
+// for a Progress that has one.
 std::vector<WireMessage> render(const graph::Event& event, const ClientFeatures& features);
 
 // {"type": "status", "data": {"status": {"exec_info": {"queue_remaining": n}}, "sid"?: sid}}

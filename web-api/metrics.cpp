@@ -34,10 +34,9 @@ std::string seconds_text(double seconds) {
 }
 
 // A node that another one made counts as that one's type.
-std::string type_of(const Json& prompt, const graph::Executing& event) {
+std::string type_of(const StringMap<std::string>& types, const graph::Executing& event) {
     for (const std::string& id : {*event.node, event.display_node})
-        if (const auto found = prompt.find(id); found != prompt.end() && found->is_object())
-            return found->value("class_type", std::string());
+        if (const auto found = types.find(id); found != types.end()) return found->second;
     return {};
 }
 
@@ -45,7 +44,9 @@ std::string type_of(const Json& prompt, const graph::Executing& event) {
 
 void Metrics::job_started(const graph::Job& job) {
     std::lock_guard lock(mutex_);
-    prompt_ = job.prompt;
+    types_.clear();
+    for (const auto& [id, node] : job.prompt.items())
+        if (node.is_object()) types_[id] = node.value("class_type", std::string());
     job_begun_ = Clock::now();
 }
 
@@ -55,14 +56,14 @@ void Metrics::job_ended(graph::JobStatus status) {
     Work& jobs = by_outcome_[name_of(status)];
     jobs.runs += 1;
     jobs.seconds += std::chrono::duration<double>(Clock::now() - job_begun_).count();
-    prompt_ = nullptr;
+    types_.clear();
 }
 
 void Metrics::emit(graph::Event event) {
     if (const auto* executing = std::get_if<graph::Executing>(&event.body); executing && executing->node) {
         std::lock_guard lock(mutex_);
         end_node();
-        node_type_ = type_of(prompt_, *executing);
+        node_type_ = type_of(types_, *executing);
         node_begun_ = Clock::now();
     }
     clients_.emit(std::move(event));

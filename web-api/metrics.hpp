@@ -2,6 +2,7 @@
 // clients: events pass through it unchanged.
 #pragma once
 
+#include "base/string_map.hpp"
 #include "graph/events.hpp"
 #include "graph/job.hpp"
 
@@ -36,7 +37,7 @@ private:
 
     graph::EventSink& clients_;
     mutable std::mutex mutex_;
-    Json prompt_;  // of the running job
+    StringMap<std::string> types_;  // class by node of the running job
     Clock::time_point job_begun_, node_begun_;
     std::string node_type_;  // of the node that runs; empty: none
     std::map<std::string, Work> by_type_;

@@ -160,7 +160,9 @@ void add_prompt_routes(Router& router, const Api& api) {
     router.add("GET", "/prompt", [&api](const Request&) {
         return Response::json({{"exec_info", {{"queue_remaining", api.jobs.remaining()}}}});
     });
-    router.add("POST", "/prompt", [&api](const Request& request) { return post_prompt(request, api); }, Runs::on_pool);
+    router.add(
+        "POST", "/prompt", [&api](const Request& request) { return post_prompt(request, api); },
+        Runs::inline_when_small);
 }
 
 }  // namespace easel::web

@@ -56,9 +56,9 @@ Place choose_place(const Form& form, const FormPart& image, const Folders& folde
     place.name = image.file_name.value_or("");
     if (place.name.empty()) throw HttpError(400, "the uploaded file has no name");
     place.subfolder = form.text("subfolder").value_or("");
-    const fs::path& root = folders.directory(place.kind);
-    const auto folder = below(root, place.subfolder);
-    if (!folder || !below(root, fs::path(*folder / place.name).string()))
+    const OwnFolder root = folders.directory(place.kind);
+    const auto folder = Folders::inside(root, place.subfolder);
+    if (!folder || !Folders::inside(root, (*folder / place.name).string()))
         throw HttpError(400, "the name or the subfolder of the uploaded file leaves the " + place.kind + " folder");
     place.folder = *folder;
     fs::create_directories(place.folder);
@@ -77,10 +77,12 @@ fs::path original_file(const Form& form, const Folders& folders) {
     const std::string kind = annotated.directory.value_or(reference.value("type", "output"));
     if (kind != "input" && kind != "output" && kind != "temp")
         throw HttpError(400, "type must be input, output or temp");
-    const auto folder = below(folders.directory(kind), reference.value("subfolder", ""));
-    if (!folder) throw HttpError(403, "original_ref leaves the " + kind + " folder");
-    const auto path = below(*folder, annotated.name);
-    if (!path || !fs::is_regular_file(*path)) throw HttpError(400, "the picture of the mask is not there");
+    const OwnFolder root = folders.directory(kind);
+    const auto folder = Folders::inside(root, reference.value("subfolder", ""));
+    const auto path = folder ? Folders::inside(root, (*folder / annotated.name).string()) : std::nullopt;
+    if (!path) throw HttpError(403, "original_ref leaves the " + kind + " folder");
+    if (std::error_code ignored; !fs::is_regular_file(*path, ignored))
+        throw HttpError(400, "the picture of the mask is not there");
     return *path;
 }
 

@@ -12,14 +12,19 @@ namespace fs = std::filesystem;
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
+// A link out of the user's folder could not be read either.
+bool leads_out(const fs::directory_entry& entry, const OwnFolder& own) {
+    return entry.is_symlink() && !Folders::inside(own, entry.path().string());
+}
+
 // Regular files, sorted, without hidden ones.
-std::vector<fs::path> visible_files(const fs::path& folder, bool recurses) {
+std::vector<fs::path> visible_files(const OwnFolder& own, const fs::path& folder, bool recurses) {
     std::vector<fs::path> files;
     std::error_code error;
     for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         if (entry->is_directory() && (!recurses || is_hidden(entry->path()))) entry.disable_recursion_pending();
-        if (entry->is_regular_file() && !is_hidden(entry->path())) files.push_back(entry->path());
+        if (entry->is_regular_file() && !is_hidden(entry->path()) && !leads_out(*entry, own)) files.push_back(entry->path());
     }
     std::sort(files.begin(), files.end());
     return files;
@@ -32,7 +37,7 @@ Response list_files(const Users& users, const Request& request) {
     if (!folder) return Response::text("Invalid directory", 403);
     if (!fs::exists(*folder)) return Response::text("Directory not found", 404);
     Json rows = Json::array();
-    for (const fs::path& file : visible_files(*folder, asks_for(request, "recurse"))) {
+    for (const fs::path& file : visible_files(users.folder(request), *folder, asks_for(request, "recurse"))) {
         const fs::path relative = file.lexically_relative(*folder);
         if (asks_for(request, "full_info")) {
             rows.push_back(file_info(file, *folder));
@@ -73,21 +78,21 @@ Row describe(const fs::directory_entry& entry, const fs::path& base) {
 Response list_everything(const Users& users, const Request& request) {
     const std::string path = percent_decode(request.parameter("path").value_or(""));
     std::optional<fs::path> folder;
-    fs::path base;
+    std::optional<OwnFolder> base;
     try {
         base = users.folder(request);
-        folder = path.empty() ? base : users.file(request, path);
+        folder = path.empty() ? std::optional<fs::path>(*base) : users.file(request, path);
     } catch (const UnknownUser&) {
         return Response::text("Invalid user specified in request", 403);
     }
     if (!folder) return Response::text("Invalid path requested", 400);
     if (!fs::exists(*folder))
-        return *folder == base ? Response::json(Json::array()) : Response::text("Requested path not found", 404);
+        return *folder == *base ? Response::json(Json::array()) : Response::text("Requested path not found", 404);
     if (!fs::is_directory(*folder)) return Response::text("Requested path is not a directory", 400);
     std::vector<Row> rows;
     for (const fs::directory_entry& entry :
          fs::recursive_directory_iterator(*folder, fs::directory_options::skip_permission_denied))
-        rows.push_back(describe(entry, base));
+        if (!leads_out(entry, *base)) rows.push_back(describe(entry, *base));
     // Folders before files, each by name in any case.
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
         return a.is_file != b.is_file ? !a.is_file : a.sort_name < b.sort_name;

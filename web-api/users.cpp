@@ -2,7 +2,6 @@
 
 #include "web-api/file_content.hpp"
 #include "web-api/identifiers.hpp"
-#include "web-api/media_types.hpp"
 #include "web-api/routes.hpp"
 
 #include <algorithm>
@@ -39,7 +38,7 @@ std::string id_from(const std::string& name) {
 
 }  // namespace
 
-Users::Users(fs::path root, bool has_several) : root_(std::move(root)), has_several_(has_several) {
+Users::Users(OwnFolder root, bool has_several) : root_(std::move(root)), has_several_(has_several) {
     if (!has_several_) {
         names_["default"] = "default";
         return;
@@ -68,17 +67,17 @@ std::string Users::add(const std::string& given) {
     return id;
 }
 
-fs::path Users::folder(const Request& request) const {
+OwnFolder Users::folder(const Request& request) const {
     std::string user = "default";
     if (const auto header = request.header("comfy-user"); has_several_ && header) user = *header;
     std::scoped_lock lock(mutex_);
-    const auto path = below(root_, user);
+    const auto path = Folders::inside(root_, user);
     if (user.empty() || user.starts_with(reserved_prefix) || !names_.contains(user) || !path) throw UnknownUser();
-    return *path;
+    return {*path, root_.may_lead_out};
 }
 
 std::optional<fs::path> Users::file(const Request& request, std::string_view name) const {
-    return below(folder(request), percent_decode(name));
+    return Folders::inside(folder(request), percent_decode(name));
 }
 
 void add_users_routes(Router& router, std::shared_ptr<Users> users) {

@@ -1,6 +1,7 @@
 // Who a request speaks for, and where that user's files are: <user folder>/<user id>/.
 #pragma once
 
+#include "base/folders.hpp"
 #include "web-api/http.hpp"
 
 #include <filesystem>
@@ -21,7 +22,7 @@ public:
 // ids are kept in users.json. Thread-safe.
 class Users {
 public:
-    Users(std::filesystem::path root, bool has_several);
+    Users(OwnFolder root, bool has_several);
 
     bool has_several() const { return has_several_; }
     // {id: name}
@@ -30,13 +31,13 @@ public:
     std::string add(const std::string& name);
 
     // The folder of the request's user, without a trailing slash; need not exist. Throws UnknownUser.
-    std::filesystem::path folder(const Request& request) const;
+    OwnFolder folder(const Request& request) const;
     // A file of that user. Names may be percent-encoded once more than the path they came in. Nothing when it would
     // leave the folder. Throws UnknownUser.
     std::optional<std::filesystem::path> file(const Request& request, std::string_view name) const;
 
 private:
-    const std::filesystem::path root_;
+    const OwnFolder root_;
     const bool has_several_;
     mutable std::mutex mutex_;
     Json names_ = Json::object();

@@ -35,13 +35,16 @@ NamedFile requested_file(const Request& request, const Folders& folders) {
     if (is_odd) throw HttpError(400, "filename is not a plain file name");
     const std::string kind = annotated.directory.value_or(std::string(request.parameter("type").value_or("output")));
     if (!is_directory_kind(kind)) throw HttpError(400, "type must be output, input or temp");
-    const auto folder = below(folders.directory(kind), request.parameter("subfolder").value_or(""));
+    const OwnFolder root = folders.directory(kind);
+    const auto folder = Folders::inside(root, request.parameter("subfolder").value_or(""));
     if (!folder) throw HttpError(403, "subfolder leaves the " + kind + " folder");
     const std::string name = annotated.name.substr(annotated.name.rfind('/') + 1);
-    const fs::path path = *folder / name;
-    if (name.empty() || !fs::is_regular_file(path))
+    const auto path = Folders::inside(root, (*folder / name).string());
+    if (!path) throw HttpError(403, "the file is a link that leaves the " + kind + " folder");
+    std::error_code ignored;
+    if (name.empty() || !fs::is_regular_file(*path, ignored))
         throw HttpError(404, "there is no such file in the " + kind + " folder");
-    return {path, name};
+    return {*path, name};
 }
 
 std::string quoted(const std::string& name) {

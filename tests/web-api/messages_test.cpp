@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include <stdexcept>
+
 namespace easel::web {
 namespace {
 
@@ -19,13 +21,21 @@ Json text(EventBody body) {
 
 Json parsed(const char* json) { return Json::parse(json); }
 
-WireMessage preview(ClientFeatures features, int max_size = 0, std::string format = "PNG") {
+// A step with a picture, and what a client of these features is told.
+std::vector<WireMessage> step(ClientFeatures features, int max_size = 0, std::string format = "PNG") {
     PreviewImage image{.format = std::move(format), .width = 8, .height = 4, .max_size = max_size, .rgb = {}};
     for (int i = 0; i < 8 * 4; ++i)
         image.rgb.insert(image.rgb.end(), {250, 20, 10});
-    Preview body{
+    Preview picture{
         .node = "2.0.0.a", .display_node = "2", .parent_node = "2", .real_node = "2", .image = std::move(image)};
-    return render({.prompt_id = "p", .client_id = "c", .timestamp_ms = 7, .body = std::move(body)}, features).at(0);
+    Progress body{.node = "2.0.0.a", .value = 1, .total = 4, .preview = std::move(picture)};
+    return render({.prompt_id = "p", .client_id = "c", .timestamp_ms = 7, .body = std::move(body)}, features);
+}
+
+WireMessage preview(ClientFeatures features, int max_size = 0, std::string format = "PNG") {
+    for (WireMessage& message : step(features, max_size, std::move(format)))
+        if (message.is_binary) return message;
+    throw std::logic_error("there is no picture");
 }
 
 cv::Mat decoded(const std::string& bytes) {
@@ -95,6 +105,16 @@ TEST(Messages, SendAPlainPreviewUnlessMetadataIsNegotiated) {
     EXPECT_EQ(pixels.size(), cv::Size(8, 4));
     EXPECT_EQ(pixels.at<cv::Vec3b>(0, 0), cv::Vec3b(10, 20, 250));
     EXPECT_EQ(preview({}, 0, "JPEG").payload.substr(0, 8), std::string("\0\0\0\1\0\0\0\1", 8));
+}
+
+TEST(Messages, PutPicturesWithMetadataBeforeTheirStepAndOthersAfterIt) {
+    const auto plain = step({}), with_metadata = step({.supports_preview_metadata = true});
+    ASSERT_EQ(plain.size(), 2u);
+    ASSERT_EQ(with_metadata.size(), 2u);
+    EXPECT_EQ(Json::parse(plain[0].payload)["type"], "progress");
+    EXPECT_TRUE(plain[1].is_binary);
+    EXPECT_TRUE(with_metadata[0].is_binary);
+    EXPECT_EQ(with_metadata[1].payload, plain[0].payload);
 }
 
 TEST(Messages, PutTheMetadataBeforeThePicture) {
