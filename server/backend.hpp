@@ -8,6 +8,7 @@
 #include "graph/registry.hpp"
 #include "graph/services.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ public:
 
     // From that thread, between prompts: memory of models, and what the allocator keeps.
     virtual void unload_models() = 0;
+    // Whether an exception that a node threw says that memory is short.
+    virtual bool is_out_of_memory(const std::exception& error) const = 0;
 
     // "devices" of /system_stats, from any thread.
     virtual Json devices() const = 0;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <tuple>
 
 namespace easel::server {
 
@@ -28,8 +29,7 @@ Examples:
 )";
 
 // Flags of ComfyUI that change how it runs and that have no meaning here: command lines written for it go on working.
-constexpr const char* accepted_flags[] = {"--cpu",
-                                          "--disable-auto-launch",
+constexpr const char* accepted_flags[] = {"--disable-auto-launch",
                                           "--dont-print-server",
                                           "--disable-api-nodes",
                                           "--cuda-malloc",
@@ -39,9 +39,7 @@ constexpr const char* accepted_flags[] = {"--cpu",
                                           "--use-quad-cross-attention",
                                           "--use-pytorch-cross-attention",
                                           "--disable-smart-memory",
-                                          "--lowvram",
                                           "--normalvram",
-                                          "--highvram",
                                           "--mmap-torch-files",
                                           "--disable-mmap"};
 
@@ -132,6 +130,9 @@ void add_folder_options(CLI::App& app, FolderOptions& folders) {
         ->type_name("DIR")
         ->check(CLI::ExistingDirectory)
         ->group(group);
+    app.add_flag("--allow-outside-links", folders.allow_outside_links,
+                 "Follow symbolic links that lead out of the input, output, temp and user folders")
+        ->group(group);
     app.add_flag_callback(
            "--disable-all-custom-nodes", [&folders] { folders.load_plugins = false; },
            "Load no plugins from BASE/custom_nodes")
@@ -218,6 +219,30 @@ void add_cache_options(CLI::App& app, CacheOptions& cache) {
         ->type_name("[GB]")
         ->expected(0, 2)
         ->check(CLI::Number | CLI::IsMember({""}))
+        ->group(group);
+}
+
+void add_memory_options(CLI::App& app, Options& options) {
+    const std::string group = "Memory";
+    const std::tuple<const char*, VramMode, const char*> modes[] = {
+        {"--cpu", VramMode::cpu, "Compute on the processor, whatever else there is"},
+        {"--lowvram", VramMode::low, "Text encoders on the processor, the rest on the accelerator"},
+        {"--novram", VramMode::none, "Bring every model into the accelerator's memory block by block"},
+        {"--highvram", VramMode::high, "Keep models whole in the accelerator's memory"},
+        {"--gpu-only", VramMode::gpu_only, "The same"}};
+    for (const auto& [flag, mode, meaning] : modes)
+        app.add_flag_callback(flag, [&options, mode = mode] { options.memory.vram = mode; }, meaning)->group(group);
+    app.add_option("--reserve-vram", options.memory.reserve_vram_gb,
+                   "Leave this much of the accelerator's memory to other programs (default 0.4)")
+        ->type_name("GB")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
+    app.add_option_function<double>(
+           "--max-ram",
+           [&options](const double& gigabytes) { options.memory.max_ram_gb = options.cache.max_ram_gb = gigabytes; },
+           "Take no more than this of the machine's memory; mapped model files do not count")
+        ->type_name("GB")
+        ->check(CLI::Range(0.25, 1e6))
         ->group(group);
 }
 
@@ -400,6 +425,7 @@ CommandLine parse_command_line(std::span<const std::string> arguments) {
     add_folder_options(app, options.folders);
     add_engine_options(app, options);
     add_cache_options(app, options.cache);
+    add_memory_options(app, options);
     add_log_options(app, options.log);
     for (const char* flag : accepted_flags)
         app.add_flag(flag)->group("");

@@ -21,8 +21,6 @@ constexpr auto answer_limit = std::chrono::seconds(60);
 constexpr std::uint64_t slowest_reader = 16 << 10;  // bytes a second
 constexpr auto farewell_limit = std::chrono::seconds(2);
 constexpr std::size_t farewell_bytes = 64 << 20;
-// A job's events go to another connection of its client: it is to read the answer to its POST first.
-constexpr auto head_start = std::chrono::milliseconds(1);
 
 using Parser = http::request_parser<http::string_body>;
 
@@ -118,7 +116,7 @@ private:
         const InProgress in_progress(site_);
         web::Response response = co_await respond(request, site_);
         const bool sent = co_await send(request.method, response, connection);
-        if (response.after_sent) call_later(std::move(response.after_sent));
+        if (response.after_sent) response.after_sent();
         co_return sent&& connection == Connection::keep_alive;
     }
 
@@ -202,11 +200,6 @@ private:
             if (error) co_return false;
         }
         co_return true;
-    }
-
-    void call_later(std::function<void()> call) {
-        auto timer = std::make_shared<net::steady_timer>(stream_.get_executor(), head_start);
-        timer->async_wait([timer, call = std::move(call)](const error_code&) { call(); });
     }
 
     template <class Duration>

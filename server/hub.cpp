@@ -29,8 +29,7 @@ Message json_message(const char* type, Json body) {
 bool is_heard_by_everyone(const graph::EventBody& body) {
     if (const auto* error = std::get_if<graph::ExecutionError>(&body)) return error->live_only;
     return std::holds_alternative<graph::Progress>(body) || std::holds_alternative<graph::ProgressState>(body) ||
-           std::holds_alternative<graph::Preview>(body) || std::holds_alternative<graph::Text>(body) ||
-           std::holds_alternative<graph::ExecutionInterrupted>(body);
+           std::holds_alternative<graph::Text>(body) || std::holds_alternative<graph::ExecutionInterrupted>(body);
 }
 
 bool ends_prompt(const graph::EventBody& body) {
@@ -39,10 +38,19 @@ bool ends_prompt(const graph::EventBody& body) {
            std::holds_alternative<graph::ExecutionInterrupted>(body);
 }
 
+bool has_picture(const std::optional<graph::Event>& event) {
+    const auto* step = event ? std::get_if<graph::Progress>(&event->body) : nullptr;
+    return step && step->preview;
+}
+
 // A JPEG shows how far a sampler is, so a newer one makes it pointless; a PNG is what a node was asked for.
-const graph::Preview* replaceable_preview(const std::optional<graph::Event>& event) {
-    const auto* preview = event ? std::get_if<graph::Preview>(&event->body) : nullptr;
-    return preview && preview->image.format == "JPEG" ? preview : nullptr;
+bool has_replaceable_picture(const std::optional<graph::Event>& event) {
+    return has_picture(event) && std::get<graph::Progress>(event->body).preview->image.format == "JPEG";
+}
+
+bool are_of_one_node(const graph::Event& one, const graph::Event& other) {
+    return one.prompt_id == other.prompt_id &&
+           std::get<graph::Progress>(one.body).node == std::get<graph::Progress>(other.body).node;
 }
 
 }  // namespace
@@ -51,7 +59,8 @@ Hub::Hub(std::function<void(std::function<void()>)> post, Pool& encoders, std::s
     : post_(std::move(post)), encoders_(encoders), feature_flags_(text_message(std::move(feature_flags))) {}
 
 void Hub::emit(graph::Event event) {
-    if (std::holds_alternative<graph::Preview>(event.body) && !has_listener(event.client_id)) return;
+    auto* step = std::get_if<graph::Progress>(&event.body);
+    if (step && step->preview && !has_listener(event.client_id)) step->preview.reset();
     enqueue({.event = std::move(event)});
 }
 
@@ -63,15 +72,14 @@ bool Hub::has_listener(const std::optional<std::string>& client_id) const {
 }
 
 void Hub::enqueue(Turn turn) {
-    const bool needs_encoding = turn.event && std::holds_alternative<graph::Preview>(turn.event->body);
+    const bool needs_encoding = has_picture(turn.event);
     {
         std::lock_guard lock(turns_mutex_);
         if (taking_turns_) {
-            if (const auto* newer = replaceable_preview(turn.event))
-                std::erase_if(turns_, [&](const Turn& waiting) {
-                    const auto* older = replaceable_preview(waiting.event);
-                    return older && older->node == newer->node && waiting.event->prompt_id == turn.event->prompt_id;
-                });
+            if (has_replaceable_picture(turn.event))
+                for (Turn& waiting : turns_)
+                    if (has_replaceable_picture(waiting.event) && are_of_one_node(*waiting.event, *turn.event))
+                        std::get<graph::Progress>(waiting.event->body).preview.reset();
             turns_.push_back(std::move(turn));
             return;
         }
@@ -195,7 +203,7 @@ void Hub::disconnect(const std::string& client_id, const Socket* socket) {
     const auto found = sockets_.find(client_id);
     if (found == sockets_.end() || found->second.get() != socket) return;
     sockets_.erase(found);
-    log_readers_.erase(client_id);
+    subscribe_to_log(client_id, false);
     std::lock_guard lock(features_mutex_);
     features_.erase(client_id);
 }
@@ -213,11 +221,12 @@ void Hub::subscribe_to_log(const std::string& client_id, bool wanted) {
         log_readers_.insert(client_id);
     else
         log_readers_.erase(client_id);
+    has_log_readers_ = !log_readers_.empty();
 }
 
 void Hub::log_line(const std::string& time, const std::string& text) {
+    if (!has_log_readers_) return;
     post_([this, time, text] {
-        if (log_readers_.empty()) return;
         const Message message =
             json_message("logs", {{"entries", Json::array({{{"t", time}, {"m", text}}})}, {"size", nullptr}});
         for (const std::string& reader : log_readers_)

@@ -5,6 +5,7 @@
 #include "graph/events.hpp"
 #include "web-api/messages.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -91,6 +92,7 @@ private:
     std::unordered_map<std::string, Mailbox> mailboxes_;
     std::optional<std::string> executing_client_, executing_node_;
     std::set<std::string> log_readers_;
+    std::atomic<bool> has_log_readers_ = false;  // any thread
     bool closed_ = false;
 };
 

@@ -9,6 +9,7 @@ namespace easel::server {
 namespace {
 
 constexpr std::size_t compressed_elsewhere = 32 << 10;
+constexpr std::size_t small_body = 64 << 10;
 
 // What can be answered before the nodes are loaded, so that the server is there at once.
 bool needs_nodes(const web::Request& request) {
@@ -17,6 +18,11 @@ bool needs_nodes(const web::Request& request) {
         request.path.starts_with("/api/") ? std::string_view(request.path).substr(4) : request.path;
     return path != "/" && path != "/queue" && path != "/prompt" && path != "/features" && path != "/health" &&
            path != "/ready" && path != "/metrics" && !path.starts_with("/history") && !path.starts_with("/assets/");
+}
+
+bool is_quick(web::Runs runs, const web::Request& request) {
+    return runs == web::Runs::inline_on_io ||
+           (runs == web::Runs::inline_when_small && request.body.size() <= small_body);
 }
 
 web::Response method_not_allowed(const std::vector<std::string>& allowed) {
@@ -34,7 +40,7 @@ net::awaitable<web::Response> route(web::Request& request, Site& site) {
     const web::Handler& handler = match.handler ? *match.handler : site.static_files;
     request.captures = std::move(match.captures);
     if (match.handler && !site.nodes_loaded.is_open() && needs_nodes(request)) co_await site.nodes_loaded.passed();
-    if (match.handler && match.runs == web::Runs::inline_on_io) co_return web::answer(handler, request);
+    if (match.handler && is_quick(match.runs, request)) co_return web::answer(handler, request);
     auto work = [&handler, &request] { return web::answer(handler, request); };
     co_return co_await on_pool(site.pool, std::move(work));
 }

@@ -9,6 +9,7 @@
 #include "graph/plugin.hpp"
 #include "server/front_end.hpp"
 #include "server/hub.hpp"
+#include "server/inbox.hpp"
 #include "server/listener.hpp"
 #include "server/site.hpp"
 #include "server/static_files.hpp"
@@ -69,7 +70,8 @@ std::unique_ptr<Folders> open_folders(const FolderOptions& options) {
                          .input = options.input.value_or(""),
                          .output = options.output.value_or(""),
                          .temp = options.temp ? *options.temp / "temp" : "",
-                         .user = options.user.value_or("")};
+                         .user = options.user.value_or(""),
+                         .allow_outside_links = options.allow_outside_links};
     auto folders = std::make_unique<Folders>(std::move(roots));
     const Folders::Roots& made = folders->roots();
     for (const fs::path& folder : {made.input, made.output, made.temp, made.user})
@@ -108,7 +110,8 @@ struct Server::Parts {
     web::Router router;
 
     net::io_context io{1};
-    Hub hub{[this](std::function<void()> work) { net::post(io, std::move(work)); }, encoders,
+    Inbox inbox{io};
+    Hub hub{[this](std::function<void()> work) { inbox.post(std::move(work)); }, encoders,
             feature_flags(options.network)};
     web::Metrics metrics{hub};
     std::atomic<bool> is_prepared = false;
@@ -154,6 +157,7 @@ graph::Executor& Server::Parts::prepare() {
     cache = graph::make_output_cache(options.cache);
     graph::Executor::Hooks hooks{
         .evict_models = [this] { backend->unload_models(); },
+        .is_out_of_memory = [this](const std::exception& error) { return backend->is_out_of_memory(error); },
         .post_to_pool = [this](std::function<void()> work) { node_pool.post(std::move(work)); }};
     executor = std::make_unique<graph::Executor>(registry, *cache, metrics, services, std::move(hooks));
     api->versions = backend->versions();
@@ -254,7 +258,7 @@ bool Server::stop() {
     if (!parts.io_thread.joinable()) return true;
     net::post(parts.io, [&parts] { parts.listener.stop(); });
     const bool is_clean = parts.worker->stop(patience_with_node);
-    net::post(parts.io, [&parts] { parts.hub.close_all(); });
+    parts.inbox.post([&parts] { parts.hub.close_all(); });  // after the worker's last messages
     // Answers in progress and close frames get their moment.
     const auto deadline = std::chrono::steady_clock::now() + patience_with_sockets;
     while (std::chrono::steady_clock::now() < deadline) {

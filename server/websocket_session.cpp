@@ -3,6 +3,8 @@
 #include "base/json.hpp"
 #include "base/log.hpp"
 
+#include <netinet/tcp.h>
+
 #include <deque>
 #include <random>
 
@@ -17,6 +19,9 @@ constexpr std::size_t most_backlog = 256 << 20;
 constexpr std::size_t cost_of_a_message = 64;
 constexpr auto handshake_limit = std::chrono::seconds(30);
 constexpr auto closing_limit = std::chrono::seconds(2);
+
+// While it is set the kernel gathers what is written, and sends it when it is unset.
+using Cork = net::detail::socket_option::boolean<IPPROTO_TCP, TCP_CORK>;
 
 std::string random_name() {
     std::random_device device;
@@ -105,12 +110,7 @@ private:
     net::awaitable<void> write_messages() {
         while (!ended_) {
             if (!outgoing_.empty()) {
-                const Message message = outgoing_.front();
-                outgoing_.pop_front();
-                socket_.binary(message->is_binary);
-                auto [failed, size] = co_await socket_.async_write(net::buffer(message->payload), as_result);
-                backlog_ -= std::min(backlog_, message->payload.size() + cost_of_a_message);
-                if (failed) end();
+                co_await write_waiting();
             } else if (closing_) {
                 auto limits = websocket::stream_base::timeout{closing_limit, websocket::stream_base::none(), false};
                 socket_.set_option(limits);
@@ -120,6 +120,26 @@ private:
                 co_await wake_.async_wait(as_result);
             }
         }
+    }
+
+    // Messages that come together leave together, which spares both sides a wake-up for each.
+    net::awaitable<void> write_waiting() {
+        const bool is_batch = outgoing_.size() > 1;
+        if (is_batch) set_cork(true);
+        while (!ended_ && !outgoing_.empty()) {
+            const Message message = outgoing_.front();
+            outgoing_.pop_front();
+            socket_.binary(message->is_binary);
+            auto [failed, size] = co_await socket_.async_write(net::buffer(message->payload), as_result);
+            backlog_ -= std::min(backlog_, message->payload.size() + cost_of_a_message);
+            if (failed) end();
+        }
+        if (is_batch && !ended_) set_cork(false);
+    }
+
+    void set_cork(bool is_set) {
+        error_code ignored;
+        beast::get_lowest_layer(socket_).socket().set_option(Cork(is_set), ignored);
     }
 
     void end() {

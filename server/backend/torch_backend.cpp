@@ -1,17 +1,16 @@
 // What computes: libtorch, the engine and the nodes, behind the interface that the server knows.
 
+#include "base/host_memory.hpp"
 #include "inference/engine.hpp"
+#include "inference/layers/products.hpp"
+#include "inference/memory/accelerator.hpp"
 #include "nodes/register_all.hpp"
 #include "server/backend.hpp"
+#include "server/backend/room_for_models.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <dlfcn.h>
-#include <malloc.h>
-#include <sys/sysinfo.h>
 #include <torch/version.h>
-
-#include <fstream>
 
 namespace easel::server {
 
@@ -31,41 +30,46 @@ std::optional<at::ScalarType> scalar_type(Precision precision) {
     return {};
 }
 
-inference::Engine::Options engine_options(const Options& options, Folders& folders) {
+inference::MemoryOptions memory_options(const MemoryFlags& flags) {
+    const auto bytes = [](const std::optional<double>& gigabytes) -> std::optional<std::uint64_t> {
+        if (!gigabytes) return std::nullopt;
+        return static_cast<std::uint64_t>(*gigabytes * (1 << 30));
+    };
+    const bool is_whole = flags.vram == VramMode::high || flags.vram == VramMode::gpu_only;
+    return {.mode = flags.vram == VramMode::none ? inference::WeightMode::streamed
+                    : is_whole                   ? inference::WeightMode::all_resident
+                                                 : inference::WeightMode::shared,
+            .reserve = bytes(flags.reserve_vram_gb),
+            .max_ram = bytes(flags.max_ram_gb),
+            .text_on_cpu = flags.vram == VramMode::low};
+}
+
+inference::Engine::Options engine_options(const Options& options, Folders& folders, at::Device device) {
     return {.compute = {.force_fp32 = options.precision.force_fp32,
                         .force_fp16 = options.precision.force_fp16,
                         .diffusion_model = scalar_type(options.precision.unet),
                         .text_encoder = scalar_type(options.precision.text),
-                        .vae = scalar_type(options.precision.vae)},
+                        .vae = scalar_type(options.precision.vae),
+                        .device = device},
+            .memory = memory_options(options.memory),
             .embedding_folders = [&folders] { return folders.model_folder("embeddings")->paths; }};
 }
 
-// Bytes in a line of /proc/meminfo.
-std::uint64_t memory(const std::string& wanted) {
-    std::ifstream file("/proc/meminfo");
-    for (std::string name, unit; file >> name;) {
-        std::uint64_t kilobytes = 0;
-        file >> kilobytes;
-        std::getline(file, unit);
-        if (name == wanted + ":") return kilobytes << 10;
+std::string default_precision() {
+    switch (inference::fastest_products()) {
+        case inference::Products::half: return "float16 products of float32 values: measured, the fastest here";
+        case inference::Products::bfloat16: return "bfloat16: measured, the fastest here";
+        case inference::Products::single: break;
     }
-    return 0;
-}
-
-std::string cuda_finding() {
-    const bool has_driver = std::ifstream("/proc/driver/nvidia/version").good();
-    void* library = dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_NOLOAD);
-    const bool has_library = library || at::hasCUDA();
-    if (library) dlclose(library);
-    if (!has_driver) return "no NVIDIA driver; prompts run on the processor";
-    return std::string("NVIDIA driver present, CUDA libraries ") + (has_library ? "loaded" : "not loaded") +
-           "; prompts run on the processor";
+    return "float32: measured, nothing else is faster here";
 }
 
 class TorchBackend final : public Backend {
 public:
     TorchBackend(const Options& options, Folders& folders)
-        : threads_(options.threads), engine_(engine_options(options, folders)) {}
+        : threads_(options.threads), folders_(folders),
+          accelerator_(inference::find_accelerator(options.memory.vram != VramMode::cpu)),
+          engine_(engine_options(options, folders, accelerator_.device)) {}
 
     void register_nodes(graph::Registry& registry) override { nodes::register_all(registry); }
     void add_services(graph::Services& services) override { services.add(engine_); }
@@ -77,18 +81,28 @@ public:
     void unload_models() override {
         engine_.unload_all();
         engine_.forget_unused();
-        malloc_trim(0);
+        return_freed_memory();
     }
+    bool is_out_of_memory(const std::exception& error) const override { return inference::is_out_of_memory(error); }
 
     Json devices() const override {
-        const std::uint64_t total = memory("MemTotal"), free = memory("MemAvailable");
-        return Json::array({Json{{"name", "cpu"},
-                                 {"type", "cpu"},
-                                 {"index", nullptr},
-                                 {"vram_total", total},
-                                 {"vram_free", free},
-                                 {"torch_vram_total", total},
-                                 {"torch_vram_free", free}}});
+        const inference::DeviceState state = engine_.memory().state();
+        const at::Device device = accelerator_.device;
+        if (device.is_cpu())
+            return Json::array({Json{{"name", "cpu"},
+                                     {"type", "cpu"},
+                                     {"index", nullptr},
+                                     {"vram_total", state.total},
+                                     {"vram_free", state.free},
+                                     {"torch_vram_total", state.total},
+                                     {"torch_vram_free", state.free}}});
+        return Json::array({Json{{"name", device.str() + " " + accelerator_.name},
+                                 {"type", c10::DeviceTypeName(device.type(), /*lower_case=*/true)},
+                                 {"index", device.index()},
+                                 {"vram_total", state.total},
+                                 {"vram_free", state.free},
+                                 {"torch_vram_total", state.reserved},
+                                 {"torch_vram_free", state.reserved_free}}});
     }
 
     Json versions() const override { return {{"pytorch_version", TORCH_VERSION}}; }
@@ -96,14 +110,16 @@ public:
     std::vector<std::pair<std::string, std::string>> findings() const override {
         return {{"libtorch", TORCH_VERSION},
                 {"instructions used", at::get_cpu_capability()},
-                {"fast bfloat16",
-                 inference::has_fast_bfloat16() ? "yes: the default precision" : "no: fp32 is the default precision"},
-                {"gpu", cuda_finding()},
+                {"default precision", default_precision()},
+                {"gpu", accelerator_.finding},
+                {"room for models", room_for_models(engine_.memory(), folders_)},
                 {"threads", std::to_string(threads_ > 0 ? threads_ : at::get_num_threads())}};
     }
 
 private:
     const int threads_;
+    const Folders& folders_;
+    const inference::Accelerator accelerator_;
     inference::Engine engine_;
 };
 

@@ -114,6 +114,13 @@ std::int64_t peak_memory() {
     return 0;
 }
 
+// On the processor, the device's memory is that of the process. On a card it is what the allocator has taken, which it
+// keeps until the models are unloaded.
+Json peak_device_memory(const Json& devices) {
+    if (devices.empty() || devices[0].value("type", "cpu") == "cpu") return peak_memory();
+    return devices[0]["torch_vram_total"];
+}
+
 // The first input of that name that is a number.
 Json number_named(const Json& prompt, const char* name) {
     for (const Json& node : prompt)
@@ -167,6 +174,7 @@ public:
         const std::string stem = used.name() + "_" + std::to_string(row + 1);
         const fs::path kept = folder_ / (stem + files[0].extension().string());
         fs::copy_file(files[0], kept, fs::copy_options::overwrite_existing);
+        const Json devices = workbench_.backend->devices();
         const Json record = {{"template", used.name()},
                              {"prompt", text},
                              {"seed", first_number(prompt, {"seed", "noise_seed"})},
@@ -175,7 +183,8 @@ public:
                              {"height", number_named(prompt, "height")},
                              {"latency_seconds", seconds},
                              {"peak_memory_bytes", peak_memory()},
-                             {"devices", workbench_.backend->devices()},
+                             {"peak_device_memory_bytes", peak_device_memory(devices)},
+                             {"devices", devices},
                              {"models", model_files(prompt, *workbench_.folders, hashes_)},
                              {"picture", kept.filename().string()}};
         write_file(folder_ / (stem + ".json"), record.dump(2) + "\n");
@@ -222,6 +231,7 @@ int compare_templates(const Options& options, const CompareCommand& command) {
         const auto cache = graph::make_output_cache(options.cache);
         graph::Executor::Hooks hooks{
             .evict_models = [&] { workbench.backend->unload_models(); },
+            .is_out_of_memory = [&](const std::exception& error) { return workbench.backend->is_out_of_memory(error); },
             .post_to_pool = [&pool](std::function<void()> work) { pool.post(std::move(work)); }};
         graph::Executor executor(workbench.registry, *cache, no_events, workbench.services, std::move(hooks));
         for (std::size_t row = 0; row < prompts.size(); ++row) {
