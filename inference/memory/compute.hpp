@@ -24,11 +24,12 @@ struct ComputeOptions {
 // What a text encoder's weights are rounded to (--fp16-text-enc and the like); its arithmetic is float32 all the same.
 std::optional<at::ScalarType> text_rounding(const ComputeOptions& options);
 
-// The type of activations and weights in matrix products and convolutions. Unless the options say otherwise: bfloat16
-// for diffusion models and VAEs where the processor multiplies it natively, else float32.
+// The type of activations. Unless the options say otherwise: bfloat16 for diffusion models and VAEs where the processor
+// multiplies that fastest (layers/products.hpp), else float32.
 at::ScalarType compute_dtype(ModelPart part, const ComputeOptions& options);
 
-// Whether the processor has instructions for bfloat16 products (avx512_bf16 or amx_bf16).
-bool has_fast_bfloat16();
+// Whether the operands of products may be rounded to float16 on the way: for diffusion models and VAEs whose precision
+// the options leave open, where the processor multiplies that fastest.
+bool half_products(ModelPart part, const ComputeOptions& options);
 
 }  // namespace easel::inference

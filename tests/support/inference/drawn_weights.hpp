@@ -21,7 +21,7 @@ inline Weights drawn_weights(const nlohmann::json& shapes, at::ScalarType comput
         if (shape.size() > 1) {
             drawn = drawn / std::sqrt(static_cast<double>(drawn.numel() / shape[0]));
         } else {
-            const bool is_scale = name.ends_with(".weight");
+            const bool is_scale = name.ends_with(".weight") || name.ends_with("running_var");
             drawn = drawn * 0.1 + (is_scale ? 1.0 : 0.0);
         }
         tensors.emplace(name, drawn);
