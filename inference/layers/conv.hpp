@@ -6,6 +6,9 @@
 
 namespace easel::inference {
 
+// Through prepared weights where the table has such, else as at::conv2d.
+Tensor conv2d(const Tensor& x, const Weight& weight, const Weight& bias, const ConvUse& use);
+
 struct Conv2d {
     Weight weight, bias;  // [out, in, kernel, kernel], [out] or nothing
     int64_t stride = 1;
@@ -17,10 +20,7 @@ struct Conv2d {
     // Keeps the size: stride 1, padded by half the kernel.
     explicit Conv2d(const Weights& w) : Conv2d(w, 1, w["weight"].size(-1) / 2) {}
 
-    Tensor operator()(const Tensor& x) const {
-        if (runs_packed(weight, x)) return packed_conv2d(x, weight, bias, stride, padding);
-        return at::conv2d(x, weight.like(x), bias.like(x), stride, padding);
-    }
+    Tensor operator()(const Tensor& x) const;
 
     int64_t in_channels() const { return weight.size(1); }
     int64_t out_channels() const { return weight.size(0); }

@@ -1,7 +1,6 @@
 // y = x W^T + b, over the last dimension.
 #pragma once
 
-#include "inference/layers/packed.hpp"
 #include "inference/weights/weights.hpp"
 
 namespace easel::inference {
@@ -12,10 +11,7 @@ struct Linear {
     Linear() = default;
     explicit Linear(const Weights& w) : weight(w["weight"]), bias(w.maybe("bias")) {}
 
-    Tensor operator()(const Tensor& x) const {
-        if (runs_packed(weight, x)) return packed_linear(x, weight, bias);
-        return at::linear(x, weight.like(x).flatten(1), bias.like(x));
-    }
+    Tensor operator()(const Tensor& x) const;
 
     int64_t in_features() const { return weight.size(1); }
     int64_t out_features() const { return weight.size(0); }

@@ -17,7 +17,9 @@ struct GroupNorm {
     explicit GroupNorm(const Weights& w, double eps_ = 1e-5, int64_t groups_ = 32)
         : weight(w["weight"]), bias(w.maybe("bias")), groups(groups_), eps(eps_) {}
 
-    Tensor operator()(const Tensor& x) const { return at::group_norm(x, groups, weight.like(x), bias.like(x), eps); }
+    Tensor operator()(const Tensor& x) const;
+    // The same with a SiLU behind it, in one go.
+    Tensor then_silu(const Tensor& x) const;
 };
 
 // Over the last dimension.

@@ -1,6 +1,7 @@
 #include "inference/layers/packed.hpp"
 
-#include "inference/memory/compute.hpp"
+#include "inference/layers/half_products.hpp"
+#include "inference/layers/products.hpp"
 
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -24,29 +25,62 @@ c10::IValue twice(int64_t value) { return c10::List<int64_t>({value, value}); }
 
 c10::IValue no_scalars() { return c10::List<std::optional<at::Scalar>>(); }
 
+bool runs_half(const Weight& weight, const Tensor& x) {
+    return weight.allows_half_products() && x.scalar_type() == at::kFloat && suits_half_products(weight.shape());
+}
+
 }  // namespace
 
 bool runs_packed(const Weight& weight, const Tensor& x) {
     return weight.packs() && x.is_cpu() && x.numel() > 0 && at::globalContext().hasMKLDNN() &&
-           (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && has_fast_bfloat16()));
+           (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && has_bfloat16_products()));
+}
+
+Tensor packed_for_linear(const Tensor& weight, int64_t rows) {
+    static const auto pack = kernel("mkldnn::_reorder_linear_weight");
+    return call(pack, {weight, rows});
+}
+
+Tensor packed_linear(const Tensor& x, const Tensor& packed, const Tensor& bias) {
+    static const auto compute = kernel("mkldnn::_linear_pointwise");
+    return call(compute, {x, packed, optional(bias), "none", no_scalars(), c10::IValue()});
 }
 
 Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias) {
-    static const auto pack = kernel("mkldnn::_reorder_linear_weight");
-    static const auto compute = kernel("mkldnn::_linear_pointwise");
-    const Tensor& packed = weight.packed(x, [&](const Tensor& dense) {
-        return call(pack, {dense.flatten(1).contiguous(), x.numel() / x.size(-1)});
+    if (runs_half(weight, x)) {
+        const Tensor& packed =
+            weight.packed(x, {.type = at::kHalf}, [](const Tensor& dense) { return pack_half(dense.flatten(1)); });
+        return half_linear(x, packed, bias.like(x), weight.size(0));
+    }
+    const Tensor& packed = weight.packed(x, {.type = x.scalar_type()}, [&](const Tensor& dense) {
+        return packed_for_linear(dense.flatten(1).contiguous(), x.numel() / x.size(-1));
     });
-    return call(compute, {x, packed, optional(bias.like(x)), "none", no_scalars(), c10::IValue()});
+    return packed_linear(x, packed, bias.like(x));
 }
 
-Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, int64_t stride, int64_t padding) {
+Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, const ConvUse& use) {
+    const auto kernel_of = [&](const Tensor& dense) {
+        const Tensor kernel = use.kernel == nullptr ? dense : use.kernel(dense);
+        return kernel.is_contiguous(at::MemoryFormat::ChannelsLast) ? kernel : kernel.contiguous();
+    };
+    if (runs_half(weight, x)) {
+        const Tensor& packed = weight.packed(x, {.type = at::kHalf, .variant = use.variant},
+                                             [&](const Tensor& dense) { return pack_half(kernel_of(dense)); });
+        return half_conv2d(x, packed, bias.like(x),
+                           {.out_channels = weight.size(0),
+                            .kernel_height = weight.size(-2),
+                            .kernel_width = weight.size(-1),
+                            .stride = use.stride,
+                            .padding = use.padding});
+    }
     static const auto pack = kernel("mkldnn::_reorder_convolution_weight");
     static const auto compute = kernel("mkldnn::_convolution_pointwise");
-    const Tensor& packed = weight.packed(x, [&](const Tensor& dense) {
-        return call(pack, {dense, twice(padding), twice(stride), twice(1), 1, c10::List<int64_t>(x.sizes())});
-    });
-    return call(compute, {x, packed, optional(bias.like(x)), twice(padding), twice(stride), twice(1), 1, "none",
+    const auto lay_out = [&](const Tensor& dense) {
+        return call(pack, {kernel_of(dense), twice(use.padding), twice(use.stride), twice(1), 1,
+                           c10::List<int64_t>(x.sizes())});
+    };
+    const Tensor& packed = weight.packed(x, {.type = x.scalar_type(), .variant = use.variant}, lay_out);
+    return call(compute, {x, packed, optional(bias.like(x)), twice(use.padding), twice(use.stride), twice(1), 1, "none",
                           no_scalars(), c10::IValue()});
 }
 

@@ -7,13 +7,26 @@
 
 namespace easel::inference {
 
-// Whether the functions below may be used: the table asks for it, and oneDNN has kernels for this type here.
+// A plain weight [out, in] as oneDNN wants it for about `rows` rows, and the product with it.
+Tensor packed_for_linear(const Tensor& weight, int64_t rows);
+Tensor packed_linear(const Tensor& x, const Tensor& packed, const Tensor& bias);
+
+// Whether the functions below may be used: the table asks for it, and there are kernels for this type here. Where the
+// table allows it and the processor is fast at it, they multiply in half precision (half_products.hpp).
 bool runs_packed(const Weight& weight, const Tensor& x);
 
 // As at::linear; `x` has two dimensions or more, the weight may be that of a 1x1 convolution.
 Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias);
 
-// As at::conv2d with equal stride and padding in both directions.
-Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, int64_t stride, int64_t padding);
+// A convolution with equal stride and padding in both directions.
+struct ConvUse {
+    int64_t stride = 1, padding = 0;
+    // For a weight that has to be made a kernel first: how, and a number of its own for each way.
+    Tensor (*kernel)(const Tensor& weight) = nullptr;  // gives [out, in, height, width]
+    int variant = 0;
+};
+
+// As at::conv2d. The last two dimensions of the weight are the kernel's height and width.
+Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, const ConvUse& use);
 
 }  // namespace easel::inference

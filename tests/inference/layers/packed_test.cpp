@@ -1,6 +1,7 @@
 #include "inference/layers/conv.hpp"
 #include "inference/layers/linear.hpp"
-#include "inference/memory/compute.hpp"
+#include "inference/layers/packed.hpp"
+#include "inference/layers/products.hpp"
 #include "tests/support/inference/recorded.hpp"
 
 namespace easel::inference {
@@ -16,7 +17,7 @@ Weights packed_weights(const TensorMap& tensors) {
 }
 
 std::vector<at::ScalarType> types() {
-    return has_fast_bfloat16() ? std::vector{at::kFloat, at::kBFloat16} : std::vector{at::kFloat};
+    return has_bfloat16_products() ? std::vector{at::kFloat, at::kBFloat16} : std::vector{at::kFloat};
 }
 
 // Sums in another order than at::linear's and at::conv2d's: the last bits may differ.
