@@ -2,9 +2,9 @@
 
 #include "inference/weights/codecs/gguf_blocks.hpp"
 #include "inference/weights/gguf_names.hpp"
+#include "inference/weights/mapped_tensor.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/from_blob.h>
 
 #include <algorithm>
 #include <cstring>
@@ -246,14 +246,13 @@ private:
     }
 
     Tensor plain_tensor(const std::vector<int64_t>& shape, at::ScalarType type, Bytes bytes) {
-        auto* data = const_cast<std::byte*>(bytes.data());
-        const auto options = at::TensorOptions(type);
+        const std::byte* data = bytes.data();
         if (reinterpret_cast<std::uintptr_t>(data) % c10::elementSize(type) != 0) {
-            Tensor copy = at::empty(shape, options);
+            Tensor copy = at::empty(shape, type);
             std::memcpy(copy.data_ptr(), data, bytes.size());
             return copy;
         }
-        return at::from_blob(data, shape, [mapping = mapping_](void*) {}, options);
+        return mapped_tensor(mapping_, data, shape, type);
     }
 
     Mapping mapping_;

@@ -1,9 +1,8 @@
 #include "inference/weights/pickle.hpp"
 
+#include "inference/weights/mapped_tensor.hpp"
 #include "inference/weights/pickle_machine.hpp"
 #include "inference/weights/zip_archive.hpp"
-
-#include <ATen/ops/from_blob.h>
 
 #include <array>
 #include <cstring>
@@ -50,13 +49,13 @@ Tensor numbers(Bytes bytes, const StorageId& id, const Mapping& mapping) {
     const auto size = c10::elementSize(id.type);
     if (static_cast<std::uint64_t>(id.count) > bytes.size() / size) throw PickleProblem{"a storage in it ends early"};
     const auto options = at::TensorOptions(id.type);
-    auto* data = const_cast<std::byte*>(bytes.data());
+    const std::byte* data = bytes.data();
     if (reinterpret_cast<std::uintptr_t>(data) % size != 0) {
         Tensor copy = at::empty({id.count}, options);
         std::memcpy(copy.data_ptr(), data, static_cast<std::size_t>(id.count) * size);
         return copy;
     }
-    return at::from_blob(data, {id.count}, [mapping](void*) {}, options);
+    return mapped_tensor(mapping, data, {id.count}, id.type);
 }
 
 PickleRef storage(Tensor values) {

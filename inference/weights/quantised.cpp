@@ -1,10 +1,12 @@
 #include "inference/weights/quantised.hpp"
 
 #include "inference/weights/codecs/mapped.hpp"
+#include "inference/weights/codecs/rotated.hpp"
 #include "inference/weights/codecs/scaled.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <vector>
 
 namespace easel::inference {
@@ -49,6 +51,18 @@ std::map<std::string, Json> described_layers(TensorMap& tensors, const std::map<
     for (const std::string& key : spent)
         tensors.erase(key);
     return layers;
+}
+
+// How many columns were rotated together before a layer was quantised; nothing when none were.
+std::optional<int64_t> rotation_group(const Json& description) {
+    constexpr int64_t usual = 256;
+    const Json& parameters = description.contains("params") && description["params"].is_object() ? description["params"]
+                                                                                                   : description;
+    const auto value = [&](const char* name, auto otherwise) {
+        return description.value(name, parameters.value(name, otherwise));
+    };
+    if (!value("convrot", false)) return std::nullopt;
+    return value("convrot_groupsize", usual);
 }
 
 // Where the layer is in this file: metadata may name it without the prefix of its part.
@@ -109,8 +123,9 @@ TensorMap with_quantised_weights(TensorMap tensors, const std::map<std::string, 
         if (format == "float8_e4m3fn" || format == "float8_e5m2") {
             const auto type = format == "float8_e5m2" ? at::kFloat8_e5m2 : at::kFloat8_e4m3fn;
             encoding = scaled_values(values.scalar_type() == at::kByte ? values.view(type) : values, scale);
-        } else if (format == "int8_tensorwise" && !description.value("convrot", false)) {
+        } else if (format == "int8_tensorwise") {
             encoding = scaled_values(values, scale);
+            if (const auto group = rotation_group(description)) encoding = rotated_values(std::move(encoding), *group);
         } else if (format == "nvfp4" && second.defined() && values.dim() == 2) {
             shape[1] *= 2;
             encoding = nvfp4_values(values, scale, second);

@@ -1,10 +1,9 @@
 #include "inference/weights/safetensors.hpp"
 
 #include "base/mapped_file.hpp"
+#include "inference/weights/mapped_tensor.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <ATen/ops/from_blob.h>
 
 #include <algorithm>
 #include <array>
@@ -174,14 +173,13 @@ private:
     Tensor tensor_at(const Place& place, const std::shared_ptr<const MappedFile>& mapping) {
         const auto options = at::TensorOptions(place.dtype);
         if (place.begin == place.end) return at::empty(place.shape, options);
-        auto* data = const_cast<std::byte*>(tensors_.data() + place.begin);
+        const std::byte* data = tensors_.data() + place.begin;
         if (reinterpret_cast<std::uintptr_t>(data) % c10::elementSize(place.dtype) != 0) {
             Tensor copy = at::empty(place.shape, options);
             std::memcpy(copy.data_ptr(), data, place.end - place.begin);
             return copy;
         }
-        return at::from_blob(
-            data, place.shape, [mapping](void*) {}, options);
+        return mapped_tensor(mapping, data, place.shape, place.dtype);
     }
 
     const std::filesystem::path& path_;

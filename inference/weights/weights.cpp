@@ -1,6 +1,9 @@
 #include "inference/weights/weights.hpp"
 
 #include "base/log.hpp"
+#include "inference/memory/device.hpp"
+#include "inference/memory/table_residency.hpp"
+#include "inference/weights/mapped_tensor.hpp"
 
 #include <algorithm>
 
@@ -44,7 +47,10 @@ WeightTable::WeightTable(TensorMap tensors, Settings settings) : settings_(std::
         entries_.push_back(
             {.key = std::move(node.key()), .stored = std::move(node.mapped()), .ready = {}, .baked = {}});
     }
+    if (settings_.memory) residency_ = std::make_unique<TableResidency>(*this, *settings_.memory);
 }
+
+WeightTable::~WeightTable() = default;
 
 WeightTable::Entry* WeightTable::find(std::string_view key) {
     const auto found = std::ranges::lower_bound(entries_, key, {}, &Entry::key);
@@ -52,10 +58,11 @@ WeightTable::Entry* WeightTable::find(std::string_view key) {
 }
 
 void WeightTable::use(const std::shared_ptr<const PatchSet>& patches) {
-    last_used_ = std::chrono::steady_clock::now();
-    if (patches == patches_) return;
-    patches_ = patches;
-    ++generation_;
+    if (patches != patches_) {
+        patches_ = patches;
+        ++generation_;
+    }
+    if (residency_) residency_->begin_pass();
 }
 
 bool WeightTable::is_current(Entry& entry) {
@@ -74,14 +81,35 @@ const Tensor& WeightTable::prepare(Entry& entry, at::ScalarType dtype, at::Devic
     const Tensor& ready = entry.ready;
     if (ready.defined() && ready.scalar_type() == dtype && ready.device() == device) return ready;
     entry.ready = Tensor();
+    if (residency_ && residency_->enter(entry, dtype, device)) return entry.ready;
+    if (device.is_cpu()) {
+        entry.ready = made(entry, dtype);
+        if (encoding_of(entry.stored))
+            keep_decoded(entry);
+        else if (entry.ready.const_data_ptr() != entry.stored.const_data_ptr())
+            release_pages(entry.stored);
+    } else {
+        const bool is_changed = is_patched(entry) || settings_.round_to;
+        entry.ready = on_device(is_changed ? made(entry, dtype) : entry.stored, dtype, device);
+    }
+    return entry.ready;
+}
+
+Tensor WeightTable::made(Entry& entry, at::ScalarType dtype) {
     Tensor source = decoded(entry.stored);
     if (settings_.round_to) source = source.to(*settings_.round_to);
-    if (!entry.baked.empty()) source = with_patches(own_float(source), entry.baked, entry.key);
-    entry.ready = source.to(device, dtype);
-    // Convolutions run with channels innermost; a kernel laid out otherwise would be copied at every call.
-    if (entry.ready.dim() == 4) entry.ready = entry.ready.contiguous(at::MemoryFormat::ChannelsLast);
-    if (encoding_of(entry.stored)) keep_decoded(entry);
-    return entry.ready;
+    if (is_patched(entry)) source = with_patches(own_float(source), entry.baked, entry.key);
+    return laid_out(source.to(dtype));
+}
+
+void WeightTable::begin_packing(Entry& entry, at::ScalarType dtype) {
+    entry.packed = Tensor();
+    if (residency_) residency_->enter(entry, dtype, at::kCPU);
+}
+
+void WeightTable::finish_packing(Entry& entry) {
+    entry.ready = Tensor();
+    release_pages(entry.stored);
 }
 
 Tensor WeightTable::patched(const Entry& entry, const std::vector<AppliedPatch>& patches) const {
@@ -98,6 +126,7 @@ void WeightTable::keep_decoded(Entry& entry) {
 }
 
 void WeightTable::unload() {
+    if (residency_) residency_->forget();
     for (auto& entry : entries_)
         entry.ready = entry.packed = Tensor();
     decoded_.clear();
@@ -106,8 +135,8 @@ void WeightTable::unload() {
 std::size_t WeightTable::resident_bytes() const {
     std::size_t bytes = 0;
     for (const auto& entry : entries_) {
-        const bool shared = !encoding_of(entry.stored) && entry.ready.defined() &&
-                            entry.ready.data_ptr() == entry.stored.data_ptr();
+        const bool shared =
+            !encoding_of(entry.stored) && entry.ready.defined() && entry.ready.data_ptr() == entry.stored.data_ptr();
         if (entry.ready.defined() && !shared) bytes += entry.ready.nbytes();
         if (entry.packed.defined())
             bytes += static_cast<std::size_t>(entry.packed.numel()) * entry.packed.element_size();
@@ -118,16 +147,18 @@ std::size_t WeightTable::resident_bytes() const {
 Tensor Weight::rows(const Tensor& indices, at::ScalarType dtype) const {
     const bool prepared = entry_->ready.defined() && entry_->ready.scalar_type() == dtype;
     const bool plain = !prepared && !table_->patches_key(entry_->key) && !table_->settings().round_to;
-    const Tensor flat = indices.flatten();
+    const Tensor table = plain ? entry_->stored : as(dtype, table_->settings().device);
+    const Tensor flat = indices.flatten().to(table.device());
     auto shape = indices.sizes().vec();
     shape.push_back(entry_->stored.size(-1));
+    const auto finished = [&](const Tensor& rows) { return rows.to(table_->settings().device, dtype).view(shape); };
     if (const Encoding* encoding = encoding_of(entry_->stored); plain && encoding)
-        return encoding->rows(flat, entry_->stored.sizes()).to(dtype).view(shape);
-    const Tensor table = (plain ? entry_->stored : as(dtype, indices.device())).flatten(0, -2);
-    const at::ScalarType stored = table.scalar_type();
+        return finished(encoding->rows(flat, entry_->stored.sizes()));
+    const Tensor matrix = table.flatten(0, -2);
+    const at::ScalarType stored = matrix.scalar_type();
     if (c10::isFloat8Type(stored))  // no gathering of these, but of bytes
-        return table.view(at::kChar).index_select(0, flat).view(stored).to(dtype).view(shape);
-    return table.index_select(0, flat).to(dtype).view(shape);
+        return finished(matrix.view(at::kChar).index_select(0, flat).view(stored));
+    return finished(matrix.index_select(0, flat));
 }
 
 Weights Weights::operator/(std::string_view name) const {
@@ -167,6 +198,12 @@ std::vector<std::string> Weights::keys() const {
     for (; entry != entries.end() && starts_with_part(entry->key, prefix_); ++entry)
         keys.push_back(entry->key.substr(prefix_.size()));
     return keys;
+}
+
+std::string Weights::metadata(const std::string& name) const {
+    const auto& entries = table_->settings().metadata;
+    const auto found = entries.find(name);
+    return found == entries.end() ? std::string() : found->second;
 }
 
 }  // namespace easel::inference

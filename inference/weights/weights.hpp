@@ -17,7 +17,6 @@
 #include "inference/tensor.hpp"
 #include "inference/weights/encoded.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -29,6 +28,9 @@
 #include <vector>
 
 namespace easel::inference {
+
+class DeviceMemory;    // memory/device_memory.hpp
+class TableResidency;  // memory/table_residency.hpp
 
 // Tensors by full key, as stored: in the order of their names.
 using TensorMap = std::map<std::string, Tensor, std::less<>>;
@@ -43,6 +45,14 @@ private:
     std::string key_;
 };
 
+// How a kernel wants a weight laid out: the type of the result and, where one weight is laid out in several ways, which.
+struct PackedForm {
+    at::ScalarType type = at::kFloat;
+    int variant = 0;
+
+    bool operator==(const PackedForm&) const = default;
+};
+
 class WeightTable {
 public:
     struct Settings {
@@ -53,6 +63,12 @@ public:
         std::optional<at::ScalarType> round_to = std::nullopt;
         // Worth laying out for the processor's kernels, because a prompt uses each weight many times.
         bool pack = false;
+        // Whether layers may round the operands of products to half precision where that is faster.
+        bool half_products = false;
+        // The text entries of the file: some say there how a network is built ("config").
+        std::map<std::string, std::string> metadata = {};
+        // Decides which weights stay in the device's memory. Null: all of them do.
+        std::shared_ptr<DeviceMemory> memory = nullptr;
     };
 
     struct Entry {
@@ -60,6 +76,7 @@ public:
         Tensor stored;
         Tensor ready;                     // undefined until first used
         Tensor packed;                    // the ready form as a kernel wants it, in place of `ready`
+        PackedForm form;                  // of `packed`
         std::uint64_t generation = 0;     // of the table's patches when `ready` was last found current
         std::vector<AppliedPatch> baked;  // what is in both
     };
@@ -75,16 +92,29 @@ public:
         return prepare(entry, dtype, device);
     }
 
-    // The ready form as `pack(dense)` lays it out, made once. It takes the place of the dense one.
+    // The weight as `pack(dense)` lays it out, made once: of the stored tensor where that has the wanted type and nothing
+    // changes it, else of the ready form in `dtype`. It takes the place of the ready form.
     template <class Pack>
-    const Tensor& packed(Entry& entry, at::ScalarType dtype, at::Device device, const Pack& pack) {
-        if (!is_current(entry) || !entry.packed.defined() || entry.packed.scalar_type() != dtype)
-            entry.packed = pack(prepare(entry, dtype, device)), entry.ready = Tensor();
+    const Tensor& packed(Entry& entry, at::ScalarType dtype, const PackedForm& form, const Pack& pack) {
+        if (!is_current(entry) || !entry.packed.defined() || entry.form != form) {
+            begin_packing(entry, dtype);
+            entry.packed = pack(is_plain(entry, form.type) ? entry.stored : prepare(entry, dtype, at::kCPU));
+            entry.form = form;
+            finish_packing(entry);
+        }
         return entry.packed;
     }
 
+    ~WeightTable();
+    WeightTable(const WeightTable&) = delete;
+    WeightTable& operator=(const WeightTable&) = delete;
+
     // Makes `patches` (null: none) what later uses of the weights see. Weights whose patches stay the same are kept.
     void use(const std::shared_ptr<const PatchSet>& patches);
+
+    // What activations are to be from now on; nothing for what the settings say.
+    void compute_in(std::optional<at::ScalarType> dtype) { chosen_dtype_ = dtype; }
+    at::ScalarType compute_dtype() const { return chosen_dtype_.value_or(settings_.compute_dtype); }
 
     // Whether the patches in force change `key`.
     bool patches_key(std::string_view key) const { return patches_ && !patches_->of(key).empty(); }
@@ -97,10 +127,19 @@ public:
     // Bytes of ready forms that are copies of their own.
     std::size_t resident_bytes() const;
 
-    // When a weight was last prepared or `use` was called, for choosing what to unload.
-    std::chrono::steady_clock::time_point last_used() const { return last_used_; }
+    // Counts the changes of the patches in force.
+    std::uint64_t generation() const { return generation_; }
 
     const Settings& settings() const { return settings_; }
+    // What of this table is in the device's memory; null without Settings::memory.
+    TableResidency* residency() const { return residency_.get(); }
+    // Whether patches change the ready form of `entry`.
+    bool is_patched(Entry& entry) {
+        is_current(entry);
+        return !entry.baked.empty();
+    }
+    // The ready form, made anew and not kept: on the CPU with the patches in force.
+    Tensor made(Entry& entry, at::ScalarType dtype);
     // In the order of their keys.
     std::vector<Entry>& entries() { return entries_; }
     const std::vector<Entry>& entries() const { return entries_; }
@@ -108,6 +147,15 @@ public:
 
 private:
     const Tensor& prepare(Entry& entry, at::ScalarType dtype, at::Device device);
+    // Whether the ready form of this type would be the stored one.
+    bool is_plain(const Entry& entry, at::ScalarType type) const {
+        return entry.stored.scalar_type() == type && !encoding_of(entry.stored) && entry.baked.empty() &&
+               !settings_.round_to;
+    }
+    // Gives the memory of the packed form back and makes room for a new one.
+    void begin_packing(Entry& entry, at::ScalarType dtype);
+    // Lets go of what `packed` was made of.
+    void finish_packing(Entry& entry);
     // Notes that `entry` has been decoded, and lets go of what was decoded longest ago.
     void keep_decoded(Entry& entry);
     // Whether the patches in force are the ones in the entry; where they are not, forgets what is made with others.
@@ -116,9 +164,10 @@ private:
     Settings settings_;
     std::vector<Entry> entries_;
     std::shared_ptr<const PatchSet> patches_;
-    std::chrono::steady_clock::time_point last_used_;
-    std::uint64_t generation_ = 0;  // counts the changes of patches_
+    std::optional<at::ScalarType> chosen_dtype_;
+    std::uint64_t generation_ = 0;
     std::deque<Entry*> decoded_;    // quantised weights that are ready, the one used longest ago first
+    std::unique_ptr<TableResidency> residency_;
 };
 
 // One tensor of a table, or nothing (an optional bias).
@@ -142,11 +191,12 @@ public:
     // cast only where patches touch it.
     Tensor rows(const Tensor& indices, at::ScalarType dtype) const;
 
-    // The tensor in a kernel's own layout, made by `pack(dense)` when it is first used.
+    // The tensor in a kernel's own layout, made by `pack(dense)` when it is first used in this form.
     template <class Pack>
-    const Tensor& packed(const Tensor& x, const Pack& pack) const {
-        return table_->packed(*entry_, x.scalar_type(), x.device(), pack);
+    const Tensor& packed(const Tensor& x, const PackedForm& form, const Pack& pack) const {
+        return table_->packed(*entry_, x.scalar_type(), form, pack);
     }
+    bool allows_half_products() const { return table_->settings().half_products; }
     bool packs() const { return table_->settings().pack && !encoding_of(entry_->stored); }
 
     // As in the file, quantised weights as they are: for looking at sizes and values, not for computing.
@@ -188,10 +238,12 @@ public:
     std::vector<std::string> keys() const;
 
     // The type of this part's activations.
-    at::ScalarType compute_dtype() const { return table_->settings().compute_dtype; }
+    at::ScalarType compute_dtype() const { return table_->compute_dtype(); }
     at::Device device() const { return table_->settings().device; }
     const std::string& origin() const { return table_->settings().origin; }
     const std::string& prefix() const { return prefix_; }
+    // The file's text entry of this name; empty when there is none.
+    std::string metadata(const std::string& name) const;
     const std::shared_ptr<WeightTable>& table() const { return table_; }
 
 private:
