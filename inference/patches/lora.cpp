@@ -134,7 +134,8 @@ std::map<std::string, Parts, std::less<>> grouped(const TensorMap& tensors, std:
 
 }  // namespace
 
-Lora::Lora(const TensorMap& tensors, std::string origin) : origin_(std::move(origin)) {
+Lora::Lora(const TensorMap& tensors, std::string origin, std::map<std::string, std::string> metadata)
+    : origin_(std::move(origin)), metadata_(std::move(metadata)) {
     for (const auto& [name, parts] : grouped(canonical_lora(tensors), unknown_)) {
         Module module{.weight = weight_patch(parts), .bias = nullptr, .keys = parts.keys};
         if (const Tensor bias = parts["bias_difference"]; bias.defined()) module.bias = difference_patch(bias);

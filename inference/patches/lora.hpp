@@ -38,7 +38,7 @@ public:
     };
 
     // Throws ModelError when nothing in the file is a change to a weight.
-    Lora(const TensorMap& tensors, std::string origin);
+    Lora(const TensorMap& tensors, std::string origin, std::map<std::string, std::string> metadata = {});
 
     // The patches for a model whose modules have these names.
     PatchList patches_for(const LoraKeys& names, double strength) const;
@@ -48,10 +48,13 @@ public:
     void warn_of_unused(const LoraKeys& model, const LoraKeys& text) const;
 
     const std::string& origin() const { return origin_; }
+    // The file's text entries.
+    const std::map<std::string, std::string>& metadata() const { return metadata_; }
     const std::map<std::string, Module, std::less<>>& modules() const { return modules_; }
 
 private:
     std::string origin_;
+    std::map<std::string, std::string> metadata_;
     std::map<std::string, Module, std::less<>> modules_;
     std::vector<std::string> unknown_;  // keys that are no change of a known kind
 };
