@@ -30,8 +30,15 @@ struct SizeConditioning {
     std::optional<double> aesthetic_score;
 };
 
+// Something that conditioning nodes hand to the networks of one family and that is no tensor.
+struct Attachment {
+    virtual ~Attachment() = default;
+};
+using Attachments = std::map<std::string, std::shared_ptr<const Attachment>, std::less<>>;
+
 struct AppliedControl;   // inference/control/control.hpp
 struct GroundedPhrases;  // inference/control/gligen.hpp
+class HookGroup;         // inference/patches/hooks.hpp
 
 // How a transformer tells pictures that it looks at from the one that it makes, by their positions.
 enum class ReferenceMethod {
@@ -56,6 +63,8 @@ struct Condition {
     // The part of the schedule where the condition counts, 0 is the start of sampling (most noise), 1 its end.
     std::optional<double> start_percent;
     std::optional<double> end_percent;
+    // The part that the prompt was encoded for, where encodings differ along the schedule (SetClipHooks).
+    std::optional<double> encoded_from, encoded_to;
 
     // What inpainting models read beside the noise: a latent as the VAE encoded it, and a mask [batch, 1, h, w].
     std::optional<Tensor> concat_latent_image;
@@ -66,6 +75,8 @@ struct Condition {
     // Whether conditions of the other side that have no control are to hear these as well. (ControlNetApply)
     bool control_for_both_sides = false;
     std::shared_ptr<const GroundedPhrases> grounded;  // phrases with their boxes; null for none
+    std::shared_ptr<const HookGroup> hooks;  // changes to the weights for this condition alone; null for none
+    bool is_default = false;                 // counts only where no other condition of its side does
 
     std::optional<double> guidance;  // distilled guidance (Flux); nothing leaves it to the family
     bool without_guidance = false;   // the network is not told of any guidance (FluxDisableGuidance)
@@ -78,6 +89,7 @@ struct Condition {
     // What text encoders and conditioning nodes hand to the networks of one family, by the name that both know. The
     // first dimension is the batch; a tensor without dimensions is a number.
     std::map<std::string, Tensor, std::less<>> extra;
+    Attachments attached;  // likewise what is no tensor; the same object on both sides of guidance where it says the same
 };
 
 using Conditioning = std::vector<Condition>;

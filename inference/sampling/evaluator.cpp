@@ -13,10 +13,12 @@ struct NetworkEvaluator::Job {
     const ResolvedCondition* condition;
     int64_t side;
     Tensor x, weight;
-    NetworkInput inputs;  // for the batch of x
+    NetworkInput inputs;                      // for the batch of x
+    std::vector<double> hook_strengths = {};  // of the condition's hooks
 
     bool fits(const Job& other) const {
         if (condition->control != other.condition->control || inputs.grounding != other.inputs.grounding) return false;
+        if (condition->hooks != other.condition->hooks) return false;
         return x.sizes() == other.x.sizes() && can_join(inputs, other.inputs);
     }
 };
@@ -58,12 +60,35 @@ Tensor weight_of(const ResolvedCondition& condition, const Tensor& part, at::Int
     return weight;
 }
 
-// The jobs of `waiting` that fit the first one, last first as in the reference; they leave the list.
+// Those that fill up what the others leave come last. (comfy.samplers.finalize_default_conds)
+std::vector<const ResolvedCondition*> defaults_last(const ConditionList& conditions) {
+    std::vector<const ResolvedCondition*> order;
+    for (const bool are_default : {false, true})
+        for (const ResolvedCondition& condition : conditions)
+            if (condition.is_default == are_default) order.push_back(&condition);
+    return order;
+}
+
+// What the jobs from `first` on leave of a weight of 1 everywhere.
 template <class Job>
-std::vector<Job> take_batch(std::vector<Job>& waiting) {
+Tensor remaining_weight(const std::vector<Job>& jobs, std::size_t first, const Tensor& x) {
+    Tensor weight = at::ones_like(x);
+    for (std::size_t i = first; i < jobs.size(); ++i) {
+        if (jobs[i].condition->is_default) continue;
+        const Tensor part = jobs[i].condition->box ? jobs[i].condition->box->of(weight) : weight;
+        part.sub_(jobs[i].weight);
+    }
+    return weight.relu_();
+}
+
+// The jobs of `waiting` that fit the first one, `most` of them, last first as in the reference; they leave the list.
+template <class Job>
+std::vector<Job> take_batch(std::vector<Job>& waiting, int64_t most) {
     std::vector<Job> batch, rest;
-    for (Job& job : waiting)
-        (job.fits(waiting.front()) ? batch : rest).push_back(job);
+    for (Job& job : waiting) {
+        const bool has_room = static_cast<int64_t>(batch.size()) < most;
+        (has_room && job.fits(waiting.front()) ? batch : rest).push_back(job);
+    }
     std::reverse(batch.begin(), batch.end());
     waiting = std::move(rest);
     return batch;
@@ -79,6 +104,17 @@ Tensor predict(const Model& model, const NetworkInput& input, const ModelOptions
 }
 
 }  // namespace
+
+// The handle with the weights that the job's condition asks for.
+const Model& NetworkEvaluator::model_for(const Job& job) const {
+    const auto& hooks = job.condition->hooks;
+    if (!hooks) return model_;
+    const std::pair key(hooks, job.hook_strengths);
+    if (const auto found = hooked_.find(key); found != hooked_.end()) return found->second;
+    const auto patches = hooks->patches(HookGroup::Target::model, model_.weights(), model_.network().lora_keys(),
+                                        job.hook_strengths);
+    return hooked_.emplace(key, model_.with_patches(patches)).first->second;
+}
 
 // The pictures that the network sees in the jobs' parts of x.
 std::vector<Tensor> NetworkEvaluator::run_network(const std::vector<Job>& batch, float sigma,
@@ -103,8 +139,21 @@ std::vector<Tensor> NetworkEvaluator::run_network(const std::vector<Job>& batch,
     input.timestep = at::full({x.size(0)}, parameterization.levels->timestep(sigma), x.options());
     input.evaluation = std::move(evaluation);
     input.patches = &options.patches;
-    return parameterization.prediction->denoised(predict(model_, input, options), x, sigma)
+    return parameterization.prediction->denoised(predict(model_for(batch.front()), input, options), x, sigma)
         .chunk(static_cast<int64_t>(batch.size()));
+}
+
+std::vector<Tensor> NetworkEvaluator::run_batch(const std::vector<Job>& batch, float sigma,
+                                                const ModelOptions& options) const {
+    try {
+        return run_network(batch, sigma, options);
+    } catch (const OutOfMemory&) {
+        if (batch.size() == 1) throw;
+    }
+    std::vector<Tensor> pictures;
+    for (const Job& job : batch)
+        pictures.push_back(run_network({job}, sigma, options).front());
+    return pictures;
 }
 
 std::vector<Tensor> NetworkEvaluator::operator()(const Sides& sides, const Tensor& x, float sigma,
@@ -124,11 +173,20 @@ std::vector<Tensor> NetworkEvaluator::evaluate(const Sides& sides, const Tensor&
     std::vector<Job> waiting;
     for (std::size_t side = 0; side < sides.size(); ++side) {
         if (!sides[side]) continue;
-        for (const ResolvedCondition& condition : *sides[side]) {
+        const std::size_t first = waiting.size();
+        for (const ResolvedCondition* each : defaults_last(*sides[side])) {
+            const ResolvedCondition& condition = *each;
             if (!applies(condition, sigma)) continue;
             Job job{.condition = &condition, .side = static_cast<int64_t>(side)};
             job.x = condition.box ? condition.box->of(x) : x;
             job.weight = weight_of(condition, job.x, x.sizes());
+            if (condition.is_default) {
+                job.weight = remaining_weight(waiting, first, x);
+                if (job.weight.max().item<float>() == 0.0f) break;
+                if (condition.box) job.weight = condition.box->of(job.weight);
+            }
+            if (condition.hooks)
+                job.hook_strengths = hook_progress_.strengths(*condition.hooks, sigma, *model_.parameterization().levels);
             NetworkInput inputs = condition.inputs;
             if (condition.box && inputs.concat.defined()) inputs.concat = condition.box->of(inputs.concat);
             job.inputs = repeated(inputs, x.size(0), x.device());
@@ -144,8 +202,8 @@ std::vector<Tensor> NetworkEvaluator::evaluate(const Sides& sides, const Tensor&
         weights.push_back(at::full_like(x, 1e-37));
     }
     while (!waiting.empty()) {
-        const std::vector<Job> batch = take_batch(waiting);
-        const std::vector<Tensor> pictures = run_network(batch, sigma, options);
+        const std::vector<Job> batch = take_batch(waiting, run_.most_joined);
+        const std::vector<Tensor> pictures = run_batch(batch, sigma, options);
         for (std::size_t i = 0; i < batch.size(); ++i) {
             const Job& job = batch[i];
             const auto side = static_cast<std::size_t>(job.side);

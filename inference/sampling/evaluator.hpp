@@ -2,9 +2,16 @@
 // predictions of one side are averaged by their masks.
 #pragma once
 
+#include "inference/patches/hooks.hpp"
 #include "inference/sampling/model_options.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace easel::inference {
 
@@ -13,11 +20,14 @@ struct EvaluatedRun {
     Sigmas schedule;
     at::Generator generator = {};          // as in Evaluation
     std::function<bool()> stop = nullptr;  // looked at before every run of the network; true throws Interrupted
+    // How many conditions share a batch at most.
+    int64_t most_joined = std::numeric_limits<int64_t>::max();
 };
 
 class NetworkEvaluator : public ConditionEvaluator {
 public:
-    NetworkEvaluator(Model model, EvaluatedRun run) : model_(std::move(model)), run_(std::move(run)) {}
+    NetworkEvaluator(Model model, EvaluatedRun run)
+        : model_(std::move(model)), run_(std::move(run)), hook_progress_(run_.schedule) {}
 
     std::vector<Tensor> operator()(const Sides& sides, const Tensor& x, float sigma,
                                    const ModelOptions& options) const override;
@@ -27,10 +37,17 @@ public:
 private:
     struct Job;
     std::vector<Tensor> evaluate(const Sides& sides, const Tensor& x, float sigma, const ModelOptions& options) const;
+    // Each alone where memory is short for all of them at once.
+    std::vector<Tensor> run_batch(const std::vector<Job>& batch, float sigma, const ModelOptions& options) const;
     std::vector<Tensor> run_network(const std::vector<Job>& batch, float sigma, const ModelOptions& options) const;
+
+    const Model& model_for(const Job& job) const;
 
     Model model_;
     EvaluatedRun run_;
+    mutable HookProgress hook_progress_;
+    // Handles of conditions with hooks, by the strengths that these have.
+    mutable std::map<std::pair<std::shared_ptr<const HookGroup>, std::vector<double>>, Model> hooked_;
 };
 
 }  // namespace easel::inference

@@ -1,6 +1,7 @@
 #include "inference/sampling/noise.hpp"
 
 #include "inference/sampling/brownian_tree.hpp"
+#include "inference/sampling/latent_streams.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -51,6 +52,22 @@ private:
     BrownianTree tree_;
 };
 
+// Of the shape of `samples`; where the batch has indices, each element's own of a large batch.
+Tensor noise_of(const Tensor& samples, const std::optional<std::vector<int64_t>>& batch_index,
+                at::Generator& generator) {
+    if (!batch_index || batch_index->empty()) return draw(samples.sizes(), generator);
+    std::vector<int64_t> one = samples.sizes().vec();
+    one[0] = 1;
+    const auto& wanted = *batch_index;
+    std::vector<Tensor> drawn;
+    for (int64_t i = 0; i <= *std::max_element(wanted.begin(), wanted.end()); ++i)
+        drawn.push_back(draw(one, generator));
+    std::vector<Tensor> chosen;
+    for (int64_t index : wanted)
+        chosen.push_back(drawn[static_cast<std::size_t>(index)]);
+    return at::cat(chosen);
+}
+
 }  // namespace
 
 Tensor random_normal(at::IntArrayRef shape, uint64_t seed) {
@@ -66,17 +83,10 @@ Tensor initial_noise(const LatentImage& latent, uint64_t seed) {
 }
 
 Tensor initial_noise(const LatentImage& latent, at::Generator& generator) {
-    if (!latent.batch_index || latent.batch_index->empty()) return draw(latent.samples.sizes(), generator);
-    std::vector<int64_t> one = latent.samples.sizes().vec();
-    one[0] = 1;
-    const auto& wanted = *latent.batch_index;
-    std::vector<Tensor> drawn;
-    for (int64_t i = 0; i <= *std::max_element(wanted.begin(), wanted.end()); ++i)
-        drawn.push_back(draw(one, generator));
-    std::vector<Tensor> chosen;
-    for (int64_t index : wanted)
-        chosen.push_back(drawn[static_cast<std::size_t>(index)]);
-    return at::cat(chosen);
+    std::vector<Tensor> drawn{noise_of(latent.samples, latent.batch_index, generator)};
+    for (const LatentStream& stream : latent.streams)
+        drawn.push_back(noise_of(stream.samples, latent.batch_index, generator));
+    return pack_streams(drawn);
 }
 
 std::unique_ptr<StepNoise> independent_noise(const Tensor& x, uint64_t seed) {

@@ -67,14 +67,22 @@ ResolvedCondition resolve_one(const Model& model, const Condition& condition, co
     resolved.control = condition.control;
     resolved.control_for_both_sides = condition.control_for_both_sides;
     resolved.grounded = condition.grounded;
+    resolved.hooks = condition.hooks;
+    resolved.is_default = condition.is_default;
     model.set_inputs(resolved.inputs, condition, target);
+    // Control networks may be given a prompt of their own. (CLIPTextEncodeControlnet)
+    if (const auto prompt = condition.extra.find("cross_attn_controlnet"); prompt != condition.extra.end())
+        resolved.inputs.extra["crossattn_controlnet"] = prompt->second;
     if (condition.area) resolved.box = to_box(*condition.area, spatial);
     if (condition.mask) {
         resolved.mask = to_mask(*condition.mask, spatial);
         if (condition.set_area_to_bounds) resolved.box = bounding_box(*resolved.mask);
     }
-    if (condition.start_percent) resolved.first_sigma = levels.percent_to_sigma(*condition.start_percent);
-    if (condition.end_percent) resolved.last_sigma = levels.percent_to_sigma(*condition.end_percent);
+    std::optional<double> start = condition.start_percent, end = condition.end_percent;
+    if (condition.encoded_from) start = std::max(*condition.encoded_from, start.value_or(0.0));
+    if (condition.encoded_to) end = std::min(*condition.encoded_to, end.value_or(1.0));
+    if (start) resolved.first_sigma = levels.percent_to_sigma(*start);
+    if (end) resolved.last_sigma = levels.percent_to_sigma(*end);
     return resolved;
 }
 

@@ -33,6 +33,8 @@ struct ResolvedCondition {
     std::shared_ptr<const AppliedControl> control;  // null for none
     bool control_for_both_sides = false;
     std::shared_ptr<const GroundedPhrases> grounded;  // null for none
+    std::shared_ptr<const HookGroup> hooks;           // null for none
+    bool is_default = false;                          // counts only where no other condition of its side does
 };
 
 // The conditions of one side of guidance.

@@ -1,12 +1,15 @@
 #include "inference/sampling/sample.hpp"
 
+#include "inference/memory/block_cache.hpp"
 #include "inference/image/resize.hpp"
 #include "inference/models/model.hpp"
 #include "inference/sampling/guider.hpp"
+#include "inference/sampling/latent_streams.hpp"
 #include "inference/sampling/masked_denoiser.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/sampling/noise.hpp"
 #include "inference/sampling/sampler.hpp"
+#include "inference/sampling/sampling_memory.hpp"
 #include "inference/sampling/schedulers.hpp"
 
 #include <algorithm>
@@ -20,8 +23,10 @@ bool is_empty(const Tensor& latent) { return latent.count_nonzero().item<int64_t
 // An empty latent takes the channels and the resolution of the model; every latent gets the model's dimensions.
 // (comfy.sample.fix_empty_latent_channels)
 LatentImage fit_to_model(const LatentFormat& format, LatentImage latent) {
+    if (!latent.streams.empty()) return latent;
     Tensor& samples = latent.samples;
-    if (is_empty(samples)) {
+    const bool empty = is_empty(samples);
+    if (empty) {
         if (samples.size(1) != format.channels)
             samples = repeat_to_batch(samples.transpose(0, 1), format.channels).transpose(0, 1);
         if (latent.downscale_ratio && *latent.downscale_ratio != format.downscale_ratio) {
@@ -34,7 +39,22 @@ LatentImage fit_to_model(const LatentFormat& format, LatentImage latent) {
         }
     }
     if (format.dimensions == 3 && samples.dim() == 4) samples = samples.unsqueeze(2);
+    if (empty && latent.temporal_downscale_ratio &&
+        *latent.temporal_downscale_ratio != format.temporal_downscale_ratio) {
+        const double cells = static_cast<double>(samples.size(2) * *latent.temporal_downscale_ratio) /
+                             static_cast<double>(format.temporal_downscale_ratio);
+        const auto wanted = std::max<int64_t>(1, static_cast<int64_t>(std::nearbyint(cells)));
+        samples = repeat_to_batch(samples.transpose(0, 2), wanted).transpose(0, 2);
+    }
     return latent;
+}
+
+// All that is sampled as one tensor.
+Tensor packed(const LatentImage& latent) {
+    std::vector<Tensor> tensors{latent.samples};
+    for (const LatentStream& stream : latent.streams)
+        tensors.push_back(stream.samples);
+    return pack_streams(tensors);
 }
 
 // The levels for a whole schedule, or for its last `denoise` share in the same number of steps.
@@ -73,7 +93,9 @@ bool starts_from_noise(const NoiseLevels& levels, float sigma) {
 
 }  // namespace
 
-Tensor sample(const Model& model, const SampleRequest& request) {
+Tensor sample(const Model& model, const SampleRequest& request) { return sample_latent(model, request).samples; }
+
+LatentImage sample_latent(const Model& model, const SampleRequest& request) {
     const SamplerEntry& sampler = find_sampler(request.sampler);
     return sample_custom({.guider = cfg_guider(model, request.positive, request.negative, request.cfg),
                           .sampler = sampler.sampler,
@@ -81,7 +103,7 @@ Tensor sample(const Model& model, const SampleRequest& request) {
                           .noise = {.seed = request.seed, .is_zero = request.disable_noise},
                           .latent = request.latent,
                           .hooks = request.hooks})
-        .latent.samples;
+        .latent;
 }
 
 CustomSample sample_custom(const CustomSampleRequest& request) {
@@ -89,24 +111,31 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
     const LatentFormat& format = model.latent_format();
     CustomSample result{.latent = fit_to_model(format, request.latent), .denoised = {}};
     result.latent.downscale_ratio.reset();
+    result.latent.temporal_downscale_ratio.reset();
     if (request.sigmas.empty()) return result;
+    const BlockCache blocks;
     const Parameterization& parameterization = model.parameterization();
     const at::Device device = model.weights()->settings().device;
 
     at::Generator generator = seeded_generator(request.noise.seed);
     Tensor noise =
-        (request.noise.is_zero ? at::zeros_like(result.latent.samples) : initial_noise(result.latent, generator))
+        (request.noise.is_zero ? at::zeros_like(packed(result.latent)) : initial_noise(result.latent, generator))
             .to(device, at::kFloat);
     for (const auto& change : model.options().on_noise)
         noise = change(std::move(noise), request.noise.seed);
-    Tensor latent = result.latent.samples.to(device, at::kFloat);
-    SamplingTarget target{.shape = noise.sizes(), .latent = latent, .noise_mask = {}, .format = &format};
-    if (result.latent.noise_mask)
-        target.noise_mask = reshape_mask(result.latent.noise_mask->to(at::kFloat), noise.sizes()).to(device);
+    Tensor latent = packed(result.latent).to(device, at::kFloat);
+    const StreamShapes shapes = stream_shapes(result.latent);
+    SamplingTarget target{
+        .shape = noise.sizes(), .latent = latent, .noise_mask = {}, .format = &format, .streams = shapes};
+    if (const Tensor mask = packed_mask(result.latent); mask.defined()) target.noise_mask = mask.to(device);
     if (!is_empty(latent)) latent = format.to_model(latent);  // an empty latent stays so where the format has a shift
 
+    const SamplingRoom room = room_for_sampling(request.guider, target);
     const GuidedDenoiser guided(request.guider, target,
-                                {.schedule = request.sigmas, .generator = generator, .stop = request.hooks.stop});
+                                {.schedule = request.sigmas,
+                                 .generator = generator,
+                                 .stop = request.hooks.stop,
+                                 .most_joined = room.most_joined});
     std::optional<MaskedDenoiser> masked;
     if (target.noise_mask) {
         MaskedDenoiser::MaskAt mask = [mask = *target.noise_mask](float) { return mask; };
@@ -128,7 +157,7 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
                 denoised = picture;
                 if (request.hooks.progress)
                     request.hooks.progress(static_cast<int>(step + 1), static_cast<int>(request.sigmas.size() - 1),
-                                           picture);
+                                           unpack_streams(picture, shapes).front());
             },
         .generator = generator,
     };
@@ -136,8 +165,12 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
     Tensor x = parameterization.prediction->add_noise(latent, noise, first,
                                                       starts_from_noise(*parameterization.levels, first));
     x = parameterization.prediction->remove_noise_scaling(request.sampler.function(x, run), request.sigmas.back());
-    result.latent.samples = format.from_model(x.to(at::kFloat)).to(at::kCPU);
-    if (denoised.defined()) result.denoised = format.from_model(denoised.to(at::kFloat)).to(at::kCPU);
+    const auto finished = [&](const Tensor& row) {
+        return with_samples(result.latent,
+                            unpack_streams(format.from_model(row.to(at::kFloat)).to(at::kCPU), shapes));
+    };
+    result.latent = finished(x);
+    if (denoised.defined()) result.denoised = finished(denoised);
     return result;
 }
 

@@ -18,7 +18,7 @@
 namespace easel::inference {
 
 struct SampleHooks {
-    // After each of the `total` steps, `step` counting from 1, with the picture so far as the model's latent. The
+    // After each of the `total` steps, `step` counting from 1, with the picture so far as the model's latent (of several streams the first). The
     // value of ComfyUI's `progress` is `step`. May be empty.
     std::function<void(int step, int total, const Tensor& denoised)> progress;
     // Looked at before every run of the network; true ends sampling with Interrupted. May be empty.
@@ -48,6 +48,9 @@ struct SampleRequest {
 // `samples`. Throws UserError for an unknown sampler or scheduler, Interrupted when the stop hook says so.
 Tensor sample(const Model& model, const SampleRequest& request);
 
+// The same with everything else that the request's latent holds.
+LatentImage sample_latent(const Model& model, const SampleRequest& request);
+
 // The same in parts: the core of the custom sampling nodes.
 struct CustomSampleRequest {
     Guider guider;
@@ -60,7 +63,7 @@ struct CustomSampleRequest {
 
 struct CustomSample {
     LatentImage latent;              // the request's, with the finished samples
-    std::optional<Tensor> denoised;  // the picture that the last step stepped to; none when there was no step
+    std::optional<LatentImage> denoised;  // the picture that the last step stepped to; none when there was no step
 };
 CustomSample sample_custom(const CustomSampleRequest& request);
 
