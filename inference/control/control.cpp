@@ -3,6 +3,7 @@
 #include "inference/image/resize.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace easel::inference {
@@ -23,8 +24,8 @@ Tensor make_hint(const AppliedControl& control, int64_t rows, int64_t columns) {
     if (traits.latent) hint = traits.latent->to_model(control.vae->encode(hint.movedim(1, -1)));
     if (traits.reads_mask) {
         const Tensor mask = control.mask ? *control.mask : at::ones({1, 1, 1, 1});
-        const Tensor resized =
-            resize(mask.to(at::kFloat), hint.size(-1), hint.size(-2), traits.resize_method, Crop::center);
+        Tensor resized = resize(mask.to(at::kFloat), hint.size(-1), hint.size(-2), traits.resize_method, Crop::center);
+        if (hint.dim() == 5) resized = resized.unsqueeze(2).expand({-1, -1, hint.size(2), -1, -1});
         hint = at::cat({hint, repeat_to_batch(resized, hint.size(0))}, 1);
     }
     return hint;
@@ -34,7 +35,9 @@ Tensor make_hint(const AppliedControl& control, int64_t rows, int64_t columns) {
 Tensor for_batch(const Tensor& hint, int64_t batch, int64_t conditions) {
     if (hint.size(0) == 1 || hint.size(0) == batch) return hint;
     const Tensor one = repeat_to_batch(hint, batch / conditions);
-    return one.repeat({conditions, 1, 1, 1});
+    std::vector<int64_t> times(static_cast<std::size_t>(one.dim()), 1);
+    times.front() = conditions;
+    return one.repeat(times);
 }
 
 // Tensors that stand in several places stay shared.
@@ -66,11 +69,13 @@ ControlResiduals run(const AppliedControl& control, const Model& model, const Te
         ready = {.hint = make_hint(control, rows, columns).to(x.device()), .rows = rows, .columns = columns};
     if (!network.is_constant() || ready.batch != x.size(0)) {
         const Parameterization& parameterization = model.parameterization();
+        NetworkInput seen = inputs;
+        if (const Tensor prompt = inputs.find("crossattn_controlnet"); prompt.defined()) seen.context = prompt;
         ready.residuals = network({
             .x = parameterization.prediction->network_input(x, sigma),
             .timestep = at::full({x.size(0)}, parameterization.levels->timestep(sigma), x.options()),
             .hint = for_batch(ready.hint, x.size(0), conditions),
-            .inputs = inputs,
+            .inputs = seen,
             .types = control.net.types(),
             .model = model,
         });
@@ -78,8 +83,9 @@ ControlResiduals run(const AppliedControl& control, const Model& model, const Te
     }
     ControlResiduals residuals = ready.residuals;
     if (!network.is_constant()) ready.residuals = {};
+    const double strength = traits.takes_root ? std::sqrt(std::max(control.strength, 0.0)) : control.strength;
     for (auto* part : {&residuals.input, &residuals.middle, &residuals.output})
-        scale(*part, control.strength, traits.averages);
+        scale(*part, strength, traits.averages);
     return residuals;
 }
 

@@ -17,6 +17,7 @@ public:
 
     ControlResiduals operator()(const ControlCall& call) const override { return network_for(call.model)(call); }
     const ControlTraits& traits() const override { return traits_; }
+    const WeightTable* weights() const override { return network_ ? network_->weights() : nullptr; }
 
 private:
     const SdControl& network_for(const Model& model) const {

@@ -37,6 +37,7 @@ struct ControlTraits {
     bool reads_mask = false;                             // a mask is put behind the hint's channels
     bool grey = false;                                   // the hint has one channel, the mean of the picture's
     bool averages = false;                               // what it adds is averaged over the picture
+    bool takes_root = false;                             // the root of its strength counts
     Tensor (*preprocess)(const Tensor& hint) = nullptr;  // of the resized picture in 0..1
 };
 
@@ -47,6 +48,8 @@ public:
     virtual const ControlTraits& traits() const = 0;
     // Whether it looks at nothing but the hint, so that one evaluation serves all steps.
     virtual bool is_constant() const { return false; }
+    // What it runs on beside the diffusion model's own weights; null when that is little, or not made yet.
+    virtual const WeightTable* weights() const { return nullptr; }
 };
 
 // The network in a file's tensors, whatever its kind and layout; `name` is the file's, of which some say more.

@@ -129,6 +129,7 @@ public:
     }
 
     const ControlTraits& traits() const override { return traits_; }
+    const WeightTable* weights() const override { return weights_.table().get(); }
 
 private:
     // [batch, dim]

@@ -1,6 +1,8 @@
 #include "inference/control/control_network.hpp"
 
 #include "inference/control/flux_control.hpp"
+#include "inference/control/qwen_control.hpp"
+#include "inference/control/sd3_control.hpp"
 #include "inference/control/sd_control.hpp"
 #include "inference/control/t2i_adapter.hpp"
 #include "inference/models/detect.hpp"
@@ -39,6 +41,8 @@ std::shared_ptr<const ControlNetwork> load_control_network(const ControlFile& fi
         return load_sd(sd_control_from_diffusers(tensors), file);
     if (tensors.contains("control_model.zero_convs.0.0.weight")) return load_sd(part_of(tensors, model_prefix), file);
     if (tensors.contains("zero_convs.0.0.weight")) return load_sd(tensors, file);
+    if (auto network = load_sd3_control(file)) return network;
+    if (auto network = load_qwen_control(file)) return network;
     if (auto network = load_flux_control(file)) return network;
     if (auto adapter = t2i_adapter_tensors(tensors); !adapter.empty())
         return make_t2i_adapter(file.table(std::move(adapter)));

@@ -98,8 +98,7 @@ ControlResiduals SdControl::operator()(const ControlCall& call) const {
         embedding = embedding + (*label_)(call.inputs.vector.to(dtype));
     }
     embedding = at::silu(embedding);
-    const Tensor own_context = call.inputs.find("crossattn_controlnet");
-    const Tensor context = (own_context.defined() ? own_context : call.inputs.context).to(dtype);
+    const Tensor context = call.inputs.context.to(dtype);
 
     ControlResiduals residuals;
     Tensor h = call.x.to(dtype).contiguous(at::MemoryFormat::ChannelsLast);

@@ -18,6 +18,7 @@ public:
 
     ControlResiduals operator()(const ControlCall& call) const override;
     const ControlTraits& traits() const override { return traits_; }
+    const WeightTable* weights() const override { return weights_.table().get(); }
 
     // Patches that the weights are seen with: differences to, or of, another model's weights.
     void use(std::shared_ptr<const PatchSet> patches) { patches_ = std::move(patches); }
