@@ -13,6 +13,13 @@ std::string fill_template(std::string_view chat_template, std::string_view text)
            std::string(chat_template.substr(place + 2));
 }
 
+Tensor picture_rows(const EmbeddedPrompt& prompt) {
+    Tensor rows = at::zeros({prompt.embeddings.size(1)}, at::kBool);
+    for (const EmbeddedPrompt::Span& span : prompt.spans)
+        rows.narrow(0, span.begin, span.size).fill_(true);
+    return rows;
+}
+
 LanguageEncoder::LanguageEncoder(const Weights& w, LanguageModelConfig config, LanguageReading reading,
                                  Tokenizer tokenize, const TextSettings& settings)
     : reading_(std::move(reading)), model_(w, std::move(config)) {
@@ -44,7 +51,7 @@ EmbeddedPrompt LanguageEncoder::embed(const std::vector<PromptChunk>& chunks) co
 }
 
 LanguageEncoder::Encoded LanguageEncoder::encode(const std::vector<PromptChunk>& chunks, std::optional<int> stop_layer,
-                                                 const Positions& positions) const {
+                                                 const Positions& positions, const std::vector<Tensor>& added) const {
     auto batch = chunks;
     const bool weighted = has_weights(chunks);
     if (weighted) batch.push_back(empty_prompt(reading_.special, chunks.front().size()));
@@ -55,13 +62,17 @@ LanguageEncoder::Encoded LanguageEncoder::encode(const std::vector<PromptChunk>&
         if (std::abs(*stop_layer) <= model_.layer_count()) wanted.layer = *stop_layer;
     }
     const EmbeddedPrompt prompt = embed(batch);
-    const auto out = model_(
-        {.embeddings = prompt.embeddings, .mask = prompt.mask, .positions = positions ? positions(prompt) : Tensor()},
-        wanted);
+    const auto out = model_({.embeddings = prompt.embeddings,
+                             .mask = prompt.mask,
+                             .positions = positions ? positions(prompt) : Tensor(),
+                             .added_rows = picture_rows(prompt),
+                             .added = added},
+                            wanted);
     Encoded encoded{.states = out.taps, .mask = prompt.mask.narrow(0, 0, 1)};
     if (wanted.taps.empty()) {
         Tensor states = out.hidden.defined() ? out.hidden : out.last;
-        if (reading_.zeroes_padding) states = states * prompt.mask.unsqueeze(-1).to(states.scalar_type());
+        if (reading_.zeroes_padding)
+            states = states * prompt.mask.unsqueeze(-1).to(states.device(), states.scalar_type());
         encoded.states = weigh_prompt(states.narrow(0, 0, 1), weighted ? states[1] : Tensor(), chunks);
     }
     return encoded;

@@ -30,6 +30,9 @@ struct LanguageReading {
 // The text with `text` in place of the template's `{}`.
 std::string fill_template(std::string_view chat_template, std::string_view text);
 
+// Which tokens of a prompt's first chunk stand for pictures: bool [tokens].
+Tensor picture_rows(const EmbeddedPrompt& prompt);
+
 class LanguageEncoder {
 public:
     using Tokenizer = std::function<std::vector<int>(std::string_view)>;
@@ -47,8 +50,9 @@ public:
     };
     // `positions` says where tokens are when pictures are among them.
     using Positions = std::function<Tensor(const EmbeddedPrompt& prompt)>;
+    // `added` [picture tokens, dim] goes to the tokens of the pictures behind each of the first layers.
     Encoded encode(const std::vector<PromptChunk>& chunks, std::optional<int> stop_layer,
-                   const Positions& positions = {}) const;
+                   const Positions& positions = {}, const std::vector<Tensor>& added = {}) const;
 
     EmbeddedPrompt embed(const std::vector<PromptChunk>& chunks) const;
     const LanguageModel& model() const { return model_; }

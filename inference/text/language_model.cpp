@@ -115,7 +115,7 @@ Tensor LanguageModel::embed(const Tensor& ids) const {
 LanguageModel::Rope LanguageModel::rope(const Tensor& positions, double base, double scale) const {
     const int64_t size = config_.head_size;
     const Tensor exponents = at::arange(0, size, 2, at::kLong).to(at::kFloat) / static_cast<double>(size);
-    Tensor frequencies = at::pow(at::Scalar(base), exponents).reciprocal();  // [head size / 2]
+    Tensor frequencies = at::pow(at::Scalar(base), exponents).reciprocal().to(positions.device());  // [head size / 2]
     if (scale != 1.0) frequencies = frequencies / scale;
     Tensor angles = positions.to(at::kFloat).unsqueeze(-1) * frequencies;  // [..., tokens, head size / 2]
     if (positions.dim() == 2) {
@@ -140,14 +140,14 @@ LanguageModel::Output LanguageModel::operator()(const Input& input, const Wanted
     Tensor x = input.embeddings;
     const int64_t count = x.size(1), before = input.cache ? input.cache->length : 0;
     const Tensor positions =
-        input.positions.defined() ? input.positions : at::arange(before, before + count, at::kLong);
+        (input.positions.defined() ? input.positions : at::arange(before, before + count, at::kLong)).to(x.device());
     const Rope far = rope(positions, config_.rope_base, config_.rope_scale);
     const Rope near = config_.window ? rope(positions, config_.window_rope_base, 1.0) : far;
 
     Tensor mask;
     if (input.mask.defined())
-        mask = at::zeros_like(input.mask, x.options())
-                   .masked_fill(input.mask == 0, out_of_sight)
+        mask = at::zeros(input.mask.sizes(), x.options())
+                   .masked_fill(input.mask.to(x.device()) == 0, out_of_sight)
                    .view({x.size(0), 1, 1, input.mask.size(1)});
     if (input.is_causal) mask = sum(mask, causal_mask(count, before, x.options()));
     Tensor near_mask = mask;
@@ -167,7 +167,7 @@ LanguageModel::Output LanguageModel::operator()(const Input& input, const Wanted
                           : layers_[i](x, mask, far, input.cache ? &input.cache->layers[i] : nullptr);
         if (i < input.added.size()) {
             x = x.clone();
-            const Tensor rows = input.added_rows.nonzero().squeeze(-1);
+            const Tensor rows = input.added_rows.nonzero().squeeze(-1).to(x.device());
             x.index_add_(1, rows, input.added[i].unsqueeze(0));
         }
         if (static_cast<int64_t>(i) == wanted_layer) output.hidden = x;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inference/text/language_encoder.hpp"
-#include "inference/text/vision/qwen_vision.hpp"
+#include "inference/text/vision/picture_reader.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,6 +15,11 @@ namespace easel::inference {
 struct ChatFormat {
     std::string_view usual = "{}";
     std::string_view with_pictures = {};  // where the request has pictures; empty: as usual
+    std::string_view picture_place = {};  // the part of `with_pictures` that comes as often as there are pictures
+    // Follows the template where the request does not set `thinking`, or sets it to 0.
+    std::string_view without_thinking = {};
+    bool thinks = true;          // where the request does not say
+    bool may_be_bare = false;    // whether `uses_template` of 0 leaves the prompt as it is
     // Around prompts that text is to be written for, where the request sets `uses_template`; empty: as usual.
     std::string_view for_writing = {};
     // Prompts that begin so have what they need around them.
@@ -35,7 +40,8 @@ struct LanguageTextParts {
     // Makes the conditioning of the states [1, tokens, dim] or [1, taps, tokens, dim]; nothing: as they are.
     Tensor (*joined)(const Tensor& states) = nullptr;
     bool returns_mask = true;    // whether the network is told where the padding is
-    bool sees_pictures = false;  // whether a vision tower under `visual.` is used
+    // Reads pictures with the vision tower under `visual.`; nothing: the encoder sees none.
+    std::function<std::shared_ptr<const PictureReader>(const Weights& visual)> eyes = {};
 };
 
 class LanguageText : public TextModel {
@@ -50,7 +56,8 @@ public:
 protected:
     struct Prompt {
         std::vector<PromptChunk> chunks;
-        std::vector<PatchGrid> pictures;  // in the order of their places in the prompt
+        std::vector<PatchGrid> pictures = {};  // in the order of their places in the prompt
+        std::vector<Tensor> deep = {};         // what is added to the pictures' tokens behind the first layers
     };
     virtual Prompt read(const TextRequest& request) const;
     // A prompt of these tokens, in which pictures take the places that there are for them.
@@ -64,7 +71,7 @@ private:
     Weights weights_;
     LanguageTextParts parts_;
     LanguageEncoder encoder_;
-    std::optional<QwenVision> vision_;
+    std::shared_ptr<const PictureReader> eyes_;
 };
 
 // States of several layers [1, taps, tokens, dim] beside each other for each token, [1, tokens, taps * dim].

@@ -1,6 +1,10 @@
 #include "inference/text/clip.hpp"
 #include "inference/text/text_family.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace easel::inference {
 namespace {
 
@@ -36,10 +40,10 @@ const char* gemma_kind(const TensorMap& tensors) {
     return has_layer(tensors, 47) ? "gemma3_12b" : "gemma3_4b";
 }
 
-// Qwen 3 by its width; in the small files for tests by its depth, and the widest of them is 64 wide.
+// Qwen 3 by its width; in the small files for tests by its depth, and of each depth the larger model is 64 wide.
 const char* qwen3_kind(const TensorMap& tensors, int64_t width) {
     if (width < 1024) {
-        if (!has_layer(tensors, 28)) return "qwen3_06b";
+        if (!has_layer(tensors, 28)) return width == 64 ? "qwen3_2b" : "qwen3_06b";
         return width == 64 ? "qwen3_8b" : "qwen3_4b";
     }
     switch (width) {
@@ -66,7 +70,29 @@ const char* language_model_kind(const TensorMap& tensors) {
     if (tensors.contains("model.layers.0.self_attn.q_norm.weight")) return qwen3_kind(tensors, width);
     if (width == 5120) return "mistral3_24b";
     if (width == 3072) return "ministral3_3b";
+    // Mistral's tokenizer tells that it is one of them; in the small files for tests the depth tells which.
+    if (tensors.contains("tekken_model")) return has_layer(tensors, 26) ? "mistral3_24b" : "ministral3_3b";
     return "llama";
+}
+
+// Qwen3-VL by its vision tower, which has 24 blocks beside the 4B model and 27 beside the larger ones. Nothing when it
+// is none.
+const char* qwen3_vl_kind(const TensorMap& tensors) {
+    if (!tensors.contains("model.visual.deepstack_merger_list.0.norm.weight")) return nullptr;
+    return tensors.contains("model.visual.blocks.26.norm1.weight") ? "qwen3vl_8b" : "qwen3vl_4b";
+}
+
+// The language model and the vision tower of a Qwen3-VL beside each other, as in files of the other encoders.
+TensorMap without_vl_nesting(const TensorMap& tensors) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> prefixes{
+        {{"model.language_model.", "model."}, {"model.visual.", "visual."}, {"lm_head.", "model.lm_head."}}};
+    TensorMap result;
+    for (const auto& [key, tensor] : tensors) {
+        const auto found = std::ranges::find_if(prefixes, [&](const auto& pair) { return key.starts_with(pair.first); });
+        result.emplace(found == prefixes.end() ? key : std::string(found->second) + key.substr(found->first.size()),
+                       tensor);
+    }
+    return result;
 }
 
 // Some files keep the output layer beside the model it belongs to.
@@ -78,12 +104,30 @@ TensorMap with_inner_head(TensorMap tensors) {
     return tensors;
 }
 
+// What LTX-2's checkpoints keep of the text encoder: the projection of Gemma's states, and in early ones the connectors
+// that work on it. Empty when there is no projection.
+TensorMap ltxav_projection(const TensorMap& tensors) {
+    constexpr std::string_view network = "model.diffusion_model.";
+    TensorMap result;
+    for (const auto& [key, tensor] : tensors) {
+        if (key.starts_with("text_embedding_projection.")) result.emplace(key, tensor);
+        if (key.starts_with(network) && key.find("_embeddings_connector.") != std::string::npos)
+            result.emplace(key.substr(network.size()), tensor);
+    }
+    const bool has_projection = result.lower_bound("text_embedding_projection.") != result.end();
+    return has_projection ? result : TensorMap();
+}
+
 }  // namespace
 
 std::optional<EncoderFile> recognise_encoder(const TensorMap& tensors) {
     if (auto clip = canonical_clip(tensors)) return EncoderFile{clip_kind(*clip), std::move(*clip)};
+    if (tensors.contains("model.encoder.layers.0.mixer.Wqkv.weight")) return EncoderFile{"jina_clip_2", tensors};
     if (const char* kind = t5_kind(tensors)) return EncoderFile{kind, tensors};
+    if (const char* kind = qwen3_vl_kind(tensors)) return EncoderFile{kind, without_vl_nesting(tensors)};
     if (const char* kind = language_model_kind(tensors)) return EncoderFile{kind, with_inner_head(tensors)};
+    if (auto projection = ltxav_projection(tensors); !projection.empty())
+        return EncoderFile{"ltxav_projection", std::move(projection)};
     return std::nullopt;
 }
 

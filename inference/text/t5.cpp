@@ -77,8 +77,8 @@ Tensor T5Network::operator()(const Tensor& embeddings, const Tensor& mask, std::
     const int64_t count = embeddings.size(1);
     Tensor hiding;  // [batch, 1, 1, tokens]
     if (mask.defined())
-        hiding = at::zeros_like(mask, embeddings.options())
-                     .masked_fill(mask == 0, -std::numeric_limits<float>::max())
+        hiding = at::zeros(mask.sizes(), embeddings.options())
+                     .masked_fill(mask.to(embeddings.device()) == 0, -std::numeric_limits<float>::max())
                      .view({mask.size(0), 1, 1, count});
     const int64_t wanted = layer ? *layer + layer_count() : -1;
     Tensor x = embeddings, hidden, bias;
@@ -133,7 +133,7 @@ T5Encoder::Encoded T5Encoder::encode(const std::vector<PromptChunk>& chunks, std
     if (layer && std::abs(*layer) > network_.layer_count()) layer.reset();
     const EmbeddedPrompt embedded = embed_prompt(batch, network_.tokens, special);
     Tensor out = network_(embedded.embeddings, reading_.masks_padding ? embedded.mask : Tensor(), layer);
-    if (reading_.zeroes_padding) out = out * embedded.mask.unsqueeze(-1).to(out.scalar_type());
+    if (reading_.zeroes_padding) out = out * embedded.mask.unsqueeze(-1).to(out.device(), out.scalar_type());
 
     const auto count = std::max<int64_t>(1, std::ssize(chunks));
     Encoded encoded{.cross = weigh_prompt(out.narrow(0, 0, count), weighted ? out[count] : Tensor(), chunks),

@@ -1,8 +1,25 @@
 #include "inference/text/text_encoder.hpp"
 
 #include "base/error.hpp"
+#include "inference/memory/device_memory.hpp"
 
 namespace easel::inference {
+
+namespace {
+
+// A few hundred tokens through layers of some thousand channels.
+constexpr std::size_t activation_bytes = std::size_t{256} << 20;
+
+// Nodes work on conditions where pictures and latents are.
+void bring_to_cpu(Condition& condition) {
+    if (condition.cross.defined()) condition.cross = condition.cross.to(at::kCPU);
+    for (std::optional<Tensor>* part : {&condition.pooled, &condition.attention_mask})
+        if (*part && (*part)->defined()) *part = (*part)->to(at::kCPU);
+    for (auto& [name, tensor] : condition.extra)
+        if (tensor.defined()) tensor = tensor.to(at::kCPU);
+}
+
+}  // namespace
 
 const std::string& TextRequest::prompt_for(std::string_view encoder) const {
     const auto found = by_encoder.find(encoder);
@@ -24,11 +41,53 @@ TextRequest TextEncoder::with_own_settings(TextRequest request) const {
 }
 
 Conditioning TextEncoder::encode(const TextRequest& request) const {
-    weights_->use(patches_);
-    return {model_->encode(with_own_settings(request), stop_layer_)};
+    const Lease lease({weights_.get()}, activation_bytes);
+    Conditioning conditions = with_room(weights_.get(), [&] { return encode_now(request); });
+    for (Condition& condition : conditions)
+        bring_to_cpu(condition);
+    return conditions;
+}
+
+Conditioning TextEncoder::encode_now(const TextRequest& request) const {
+    if (!hooks_) {
+        weights_->use(patches_);
+        return {model_->encode(with_own_settings(request), stop_layer_)};
+    }
+    const HookGroup& group = *hooks_->group;
+    if (!hooks_->scheduled) return {encode_hooked(request, std::vector<double>(group.hooks().size(), 1.0))};
+    Conditioning parts;
+    for (const HookGroup::Span& span : group.spans()) {
+        parts.push_back(encode_hooked(request, span.strengths));
+        parts.back().encoded_from = span.start_percent;
+        parts.back().encoded_to = span.end_percent;
+    }
+    return parts;
+}
+
+Condition TextEncoder::encode_hooked(const TextRequest& request, const std::vector<double>& strengths) const {
+    const auto changes =
+        hooks_->group->patches(HookGroup::Target::text_encoder, weights_, model_->lora_keys(), strengths);
+    weights_->use(PatchSet::with(patches_, changes));
+    Condition condition = model_->encode(with_own_settings(request), stop_layer_);
+    if (condition_hooks_) condition.hooks = condition_hooks_;
+    return condition;
+}
+
+TextEncoder TextEncoder::with_hooks(TextHooks hooks) const {
+    TextEncoder hooked = *this;
+    if (hooks.of_conditions) hooked.condition_hooks_ = hooks.group;
+    hooked.hooks_ = std::move(hooks);
+    return hooked;
+}
+
+TextEncoder TextEncoder::with_patches(const PatchList& patches) const {
+    TextEncoder patched = *this;
+    patched.patches_ = PatchSet::with(patches_, patches);
+    return patched;
 }
 
 std::string TextEncoder::generate(const TextRequest& request, const TextGeneration& generation) const {
+    const Lease lease({weights_.get()}, activation_bytes);
     weights_->use(patches_);
     return model_->generate(with_own_settings(request), generation);
 }

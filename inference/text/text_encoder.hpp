@@ -2,6 +2,7 @@
 // shared. Prompts may weight words, `(word:1.2)`, and name textual inversions, `embedding:name`.
 #pragma once
 
+#include "inference/patches/hooks.hpp"
 #include "inference/patches/lora.hpp"
 #include "inference/patches/merge.hpp"
 #include "inference/sampling/conditioning.hpp"
@@ -65,6 +66,13 @@ public:
     virtual LoraKeys lora_keys() const = 0;
 };
 
+// Changes to the weights of text encoders that a node asks for (SetClipHooks).
+struct TextHooks {
+    std::shared_ptr<const HookGroup> group;
+    bool of_conditions = true;  // what is encoded carries the hooks for the diffusion model
+    bool scheduled = false;     // prompts are encoded anew wherever strengths change; else at full strength
+};
+
 class TextEncoder {
 public:
     // An empty handle, for fields that are filled later; only assignment is allowed.
@@ -86,17 +94,26 @@ public:
     // Settings of every later request that does not have them itself.
     TextEncoder with_settings(const std::map<std::string, double, std::less<>>& settings) const;
 
+    // In place of earlier ones, but for what conditions carry where `hooks` leave that alone.
+    TextEncoder with_hooks(TextHooks hooks) const;
+    // Changes the weights that `patches` names by their keys.
+    TextEncoder with_patches(const PatchList& patches) const;
+
     LoraKeys lora_keys() const { return model_->lora_keys(); }
     const std::shared_ptr<WeightTable>& weights() const { return weights_; }
 
 private:
     TextRequest with_own_settings(TextRequest request) const;
+    Conditioning encode_now(const TextRequest& request) const;
+    Condition encode_hooked(const TextRequest& request, const std::vector<double>& strengths) const;
 
     std::shared_ptr<const TextModel> model_;
     std::shared_ptr<WeightTable> weights_;
     std::shared_ptr<const PatchSet> patches_;
     std::optional<int> stop_layer_;
     std::map<std::string, double, std::less<>> settings_;
+    std::optional<TextHooks> hooks_;
+    std::shared_ptr<const HookGroup> condition_hooks_;
 };
 
 }  // namespace easel::inference

@@ -34,6 +34,8 @@ struct TextFamily {
     bool (*matches)(std::string_view type, const std::vector<std::string>& kinds);
     // `w` has one part for each encoder, named after its kind: `w / "clip_l"`.
     std::shared_ptr<const TextModel> (*build)(const Weights& w, const TextSettings& settings);
+    // Changes the tensors before `build`; null where they are used as they are.
+    void (*adapt)(std::vector<EncoderFile>& encoders) = nullptr;
 };
 
 using TextFamilies = std::vector<TextFamily>;

@@ -56,7 +56,11 @@ std::vector<int> generate_tokens(const LanguageModel& model, const GenerationSta
                                  const TextGeneration& generation) {
     at::Generator random = at::make_generator<at::CPUGeneratorImpl>(generation.seed);
     KeyValueCache cache;
-    LanguageModel::Input input{.embeddings = start.embeddings, .positions = start.positions, .cache = &cache};
+    LanguageModel::Input input{.embeddings = start.embeddings,
+                               .positions = start.positions,
+                               .added_rows = start.added_rows,
+                               .added = start.added,
+                               .cache = &cache};
     int64_t next_position = start.positions.defined() ? start.positions.select(1, -1).max().item<int64_t>() + 1 : 0;
     std::vector<int> written;
     while (std::ssize(written) < generation.max_length) {
@@ -65,6 +69,7 @@ std::vector<int> generate_tokens(const LanguageModel& model, const GenerationSta
         written.push_back(token);
         if (generation.progress) generation.progress(std::ssize(written));
         if (std::ranges::find(start.stops, token) != start.stops.end()) break;
+        input.added.clear();
         input.embeddings = model.embed(at::tensor(std::vector<int64_t>{token}, at::kLong)).unsqueeze(0);
         if (start.positions.defined()) input.positions = at::full({1}, next_position++, at::kLong);
     }

@@ -11,6 +11,9 @@ namespace easel::inference {
 struct GenerationStart {
     Tensor embeddings;       // [1, tokens, dim]: what was said before
     Tensor positions = {};   // [3, tokens] where pictures are among them
+    // As in LanguageModel::Input, for these tokens.
+    Tensor added_rows = {};
+    std::vector<Tensor> added = {};
     std::vector<int> stops;  // tokens that end the text
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference/text/families/qwen3.hpp"
+#include "inference/text/vision/qwen_vision.hpp"
 
 namespace easel::inference {
 
@@ -12,7 +13,7 @@ inline LanguageTextParts qwen_vl_parts(std::string_view chat) {
     parts.config.rope_sections = {16, 24, 24};
     parts.chat.complete_beginnings = {"<|im_start|>", "<|start_header_id|>"};
     parts.chat.picture_token = QwenBpe::image_pad;
-    parts.sees_pictures = true;
+    parts.eyes = [](const Weights& visual) { return std::make_shared<QwenVision>(visual); };
     return parts;
 }
 

@@ -58,6 +58,8 @@ Tekken::Tekken(std::string_view json) {
         const Vocabulary ids = vocabulary_of(file);
         for (std::size_t byte = 0; byte < byte_token_.size(); ++byte)
             byte_token_[byte] = ids.at(std::string(1, static_cast<char>(byte)));
+        for (const auto& [bytes, id] : ids)
+            bytes_.emplace(id, bytes);
         const auto merges = merges_of(ids);
         merges_.reserve(merges.size());
         for (const auto& [left, right, merged] : merges)
@@ -102,6 +104,13 @@ void Tekken::encode_plain(std::string_view text, std::vector<int>& tokens) const
             pieces.push_back(byte_token_[static_cast<unsigned char>(byte)]);
         merge_pairs(pieces, merges_, tokens);
     }
+}
+
+std::string Tekken::decode(const std::vector<int>& tokens) const {
+    std::string text;
+    for (const int token : tokens)
+        if (const auto found = bytes_.find(token); found != bytes_.end()) text += found->second;
+    return text;
 }
 
 }  // namespace easel::inference

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace easel::inference {
 
@@ -15,26 +14,7 @@ constexpr int64_t merged = 2;  // patches in each direction that become one vect
 constexpr int64_t window = 4;  // merged patches in each direction that see each other
 constexpr int64_t head_size = 80;
 constexpr double eps = 1e-6;
-constexpr double least_pixels = 3136, most_pixels = 12845056;
 constexpr std::array<int64_t, 4> blocks_that_see_all{7, 15, 23, 31};
-
-// A size that whole merged patches fill, near the picture's own. Rounds halves to even.
-PatchGrid grid_for(int64_t height, int64_t width) {
-    constexpr double unit = patch * merged;
-    const auto rows = static_cast<double>(height) / unit, columns = static_cast<double>(width) / unit;
-    double r = std::nearbyint(rows), c = std::nearbyint(columns);
-    const double pixels = static_cast<double>(height) * static_cast<double>(width);
-    if (r * c * unit * unit > most_pixels) {
-        const double factor = std::sqrt(pixels / most_pixels);
-        r = std::max(1.0, std::floor(static_cast<double>(height) / factor / unit));
-        c = std::max(1.0, std::floor(static_cast<double>(width) / factor / unit));
-    } else if (r * c * unit * unit < least_pixels) {
-        const double factor = std::sqrt(least_pixels / pixels);
-        r = std::ceil(static_cast<double>(height) * factor / unit);
-        c = std::ceil(static_cast<double>(width) * factor / unit);
-    }
-    return {.rows = static_cast<int64_t>(r) * merged, .columns = static_cast<int64_t>(c) * merged};
-}
 
 // [patches, 3 * 2 * 14 * 14]: each patch twice, as two moments; the four that are merged follow each other.
 Tensor patches_of(const Tensor& picture, const PatchGrid& grid) {
@@ -125,8 +105,8 @@ QwenVision::QwenVision(const Weights& w)
         blocks_.emplace_back(w / "blocks" / i);
 }
 
-QwenVision::Seen QwenVision::operator()(const Tensor& picture) const {
-    const PatchGrid grid = grid_for(picture.size(1), picture.size(2));
+SeenPicture QwenVision::operator()(const Tensor& picture) const {
+    const PatchGrid grid = patch_grid(picture.size(1), picture.size(2), patch);
     const Tensor pixels = patches_of(picture.to(at::kFloat), grid);
     const auto [order, window_sizes] = windows_of(grid);
     const std::vector<int64_t> everything{grid.rows * grid.columns};
@@ -144,32 +124,9 @@ QwenVision::Seen QwenVision::operator()(const Tensor& picture) const {
     return {.vectors = vectors.index_select(0, order.argsort()), .grid = grid};
 }
 
-Tensor picture_positions(const std::vector<EmbeddedPrompt::Span>& spans, const std::vector<PatchGrid>& grids,
-                         const Tensor& mask) {
-    const int64_t count = mask.size(0);
-    Tensor positions = at::ones({3, count}, at::kLong);
-    positions.narrow(1, 0, spans.front().begin).copy_(at::arange(spans.front().begin, at::kLong));
-    int64_t offset = 0;  // by how much what follows is ahead of its place in the sequence
-    for (std::size_t i = 0; i < spans.size(); ++i) {
-        const auto [begin, size] = spans[i];
-        const int64_t end = begin + size, first = begin + offset;
-        const int64_t rows = grids[i].rows / merged, columns = grids[i].columns / merged;
-        const int64_t longest = std::max(rows, columns);
-        // Behind the picture the count goes on over tokens that are no padding.
-        const Tensor after = mask.slice(0, end);
-        const Tensor counted = after.cumsum(0) - 1 + (first + longest);
-        positions.slice(1, end).copy_(at::where(after != 0, counted, positions[0].slice(0, end)));
-
-        positions[0].narrow(0, begin, size).fill_(first);
-        positions[1]
-            .narrow(0, begin, size)
-            .copy_(at::arange(first, first + rows, at::kLong).unsqueeze(1).expand({rows, columns}).flatten());
-        positions[2]
-            .narrow(0, begin, size)
-            .copy_(at::arange(first, first + columns, at::kLong).unsqueeze(0).expand({rows, columns}).flatten());
-        offset += longest - size;
-    }
-    return positions;
+Tensor QwenVision::positions(const std::vector<EmbeddedPrompt::Span>& spans, const std::vector<PatchGrid>& grids,
+                             const Tensor& mask) const {
+    return picture_positions(spans, grids, mask);
 }
 
 }  // namespace easel::inference

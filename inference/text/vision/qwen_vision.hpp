@@ -3,29 +3,21 @@
 
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
-#include "inference/text/prompt_embedding.hpp"
+#include "inference/text/vision/picture_reader.hpp"
 #include "inference/weights/weights.hpp"
 
-#include <utility>
 #include <vector>
 
 namespace easel::inference {
 
-struct PatchGrid {
-    int64_t rows = 0, columns = 0;  // patches of 14 x 14 pixels, both even
-};
-
-class QwenVision {
+class QwenVision : public PictureReader {
 public:
     // `w` has `patch_embed...`, `blocks...` and `merger...`.
     explicit QwenVision(const Weights& w);
 
-    struct Seen {
-        Tensor vectors;  // [rows * columns / 4, dim of the language model]
-        PatchGrid grid;
-    };
-    // `picture` [1, height, width, 3] in 0..1.
-    Seen operator()(const Tensor& picture) const;
+    SeenPicture operator()(const Tensor& picture) const override;
+    Tensor positions(const std::vector<EmbeddedPrompt::Span>& spans, const std::vector<PatchGrid>& grids,
+                     const Tensor& mask) const override;
 
 private:
     struct Block {
@@ -43,10 +35,5 @@ private:
     RmsNorm merger_norm_;
     Linear merger_in_, merger_out_;
 };
-
-// Where the tokens of a prompt with pictures are, [3, tokens]: in time, row and column. `mask` [tokens] is 0 at
-// padding. (Qwen25_7BVLI.forward)
-Tensor picture_positions(const std::vector<EmbeddedPrompt::Span>& spans, const std::vector<PatchGrid>& grids,
-                         const Tensor& mask);
 
 }  // namespace easel::inference
