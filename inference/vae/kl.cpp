@@ -1,6 +1,12 @@
 #include "inference/vae/kl.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/vae/ace/ace.hpp"
+#include "inference/vae/ltxv/audio.hpp"
+#include "inference/vae/ltxv/ltxv.hpp"
+#include "inference/vae/mage/mage.hpp"
+#include "inference/vae/oobleck/oobleck.hpp"
+#include "inference/vae/seedvr/seedvr.hpp"
 #include "inference/vae/wan/wan.hpp"
 
 namespace easel::inference {
@@ -19,8 +25,8 @@ AutoencoderKl::ResBlock::ResBlock(const Weights& w)
 }
 
 Tensor AutoencoderKl::ResBlock::operator()(const Tensor& x) const {
-    Tensor h = conv1(at::silu(norm1(x)));
-    h = conv2(at::silu(norm2(h)));
+    Tensor h = conv1(norm1.then_silu(x));
+    h = conv2(norm2.then_silu(h));
     return (shortcut ? (*shortcut)(x) : x) + h;
 }
 
@@ -60,7 +66,7 @@ Tensor AutoencoderKl::Encoder::operator()(Tensor x) const {
             x = block(x);
         if (level.down) x = (*level.down)(at::constant_pad_nd(x, {0, 1, 0, 1}));  // right and bottom only
     }
-    return conv_out(at::silu(norm_out(middle(x))));
+    return conv_out(norm_out.then_silu(middle(x)));
 }
 
 AutoencoderKl::Decoder::Decoder(const Weights& w)
@@ -74,7 +80,7 @@ Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
             x = block(x);
         if (level->up) x = (*level->up)(at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}));
     }
-    return conv_out(at::silu(norm_out(x)));
+    return conv_out(norm_out.then_silu(x));
 }
 
 AutoencoderKl::AutoencoderKl(const Weights& w) : weights_(w), encoder_(w / "encoder"), decoder_(w / "decoder") {
@@ -118,6 +124,12 @@ Tensor AutoencoderKl::decode(const Tensor& latent) const {
 }
 
 Vae load_vae(const Weights& weights) {
+    if (AutoencoderAce::matches(weights)) return Vae(std::make_shared<AutoencoderAce>(weights));
+    if (AutoencoderLtxAudio::matches(weights)) return Vae(std::make_shared<AutoencoderLtxAudio>(weights));
+    if (AutoencoderOobleck::matches(weights)) return Vae(std::make_shared<AutoencoderOobleck>(weights));
+    if (AutoencoderLtxv::matches(weights)) return Vae(std::make_shared<AutoencoderLtxv>(weights));
+    if (AutoencoderMage::matches(weights)) return Vae(std::make_shared<AutoencoderMage>(weights));
+    if (AutoencoderSeedvr::matches(weights)) return Vae(std::make_shared<AutoencoderSeedvr>(weights));
     if (AutoencoderWan::matches(weights)) return Vae(std::make_shared<AutoencoderWan>(weights));
     if (!weights.contains("decoder.conv_in.weight") || !weights.contains("encoder.conv_in.weight"))
         throw ModelError(weights.origin() + " holds no autoencoder that easel knows (there is no decoder.conv_in and " +

@@ -1,6 +1,13 @@
 #include "inference/vae/vae.hpp"
 
+#include "base/log.hpp"
+#include "inference/layers/half_attention.hpp"
+#include "inference/memory/block_cache.hpp"
+#include "inference/memory/device_memory.hpp"
+#include "inference/vae/own_tiling.hpp"
 #include "inference/vae/tiling.hpp"
+#include "inference/vae/vae_memory.hpp"
+#include "inference/weights/weights.hpp"
 
 #include <algorithm>
 
@@ -8,16 +15,17 @@ namespace easel::inference {
 namespace {
 
 // [batch, h, w, channels] as [batch, channels, h, w], or [1, channels, batch, h, w] for a video network, cut around the
-// centre to whole latent cells.
+// centre to whole latent cells. [batch, frames, h, w, channels] are videos already.
 Tensor to_planes(const Tensor& pixels, const Autoencoder& network) {
     const int64_t cell = network.downscale_ratio(), channels = network.pixel_channels();
     Tensor part = pixels;
-    for (int64_t dimension : {1, 2}) {
+    for (const int64_t dimension : {-3, -2}) {
         const int64_t rest = part.size(dimension) % cell;
         if (rest != 0) part = part.narrow(dimension, rest / 2, part.size(dimension) - rest);
     }
     part = part.narrow(-1, 0, std::min(part.size(-1), channels));
     if (part.size(-1) < channels) part = at::constant_pad_nd(part, {0, channels - part.size(-1)}, 1.0);  // opaque
+    if (part.dim() == 5) return part.movedim(-1, 1);
     return network.dimensions() == 3 ? part.movedim(-1, 0).unsqueeze(0) : part.movedim(-1, 1);
 }
 
@@ -56,32 +64,61 @@ Tensor passes(const Tensor& samples, const TileGrid& grid, const std::function<T
     return (tiled(samples, tall, function) + tiled(samples, wide, function) + tiled(samples, grid, function)) / 3.0;
 }
 
+// What holds while a network runs: attention may round where products may, and memory of activations is used again.
+struct Run {
+    HalfAttention attention;
+    BlockCache blocks;
+
+    explicit Run(const WeightTable* weights) : attention(weights != nullptr && weights->settings().half_products) {}
+};
+
 }  // namespace
 
 Tensor Vae::encode(const Tensor& pixels) const {
-    return one_by_one(to_planes(pixels, *network_),
-                      [&](const Tensor& picture) { return network_->encode(to_network(picture)); });
+    const Run run(weights_.get());
+    const Tensor planes = to_planes(pixels, *network_);
+    return whole_or_tiled(
+        weights_.get(), encoding_bytes(*network_, planes.sizes(), weights_.get()),
+        [&] {
+            return one_by_one(planes, [&](const Tensor& picture) { return network_->encode(to_network(picture)); });
+        },
+        [&](const Tiling& tiling) { return encode_tiled(pixels, tiling); });
 }
 
 Tensor Vae::decode(const Tensor& latent) const {
-    return to_pixels(one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return network_->decode(one); }));
+    const Run run(weights_.get());
+    const Tensor cells = fitting(latent, *network_);
+    return whole_or_tiled(
+        weights_.get(), decoding_bytes(*network_, cells.sizes(), weights_.get()),
+        [&] { return to_pixels(one_by_one(cells, [&](const Tensor& one) { return network_->decode(one); })); },
+        [&](const Tiling& tiling) { return decode_tiled(latent, tiling); });
 }
 
 Tensor Vae::encode_tiled(const Tensor& pixels, const Tiling& tiling) const {
+    const Run run(weights_.get());
+    const Lease lease({weights_.get()}, 0);
     const TileGrid grid{.tile_width = tiling.tile_width,
                         .tile_height = tiling.tile_height,
                         .overlap = tiling.overlap,
                         .scale = 1.0 / static_cast<double>(downscale_ratio())};
+    if (const auto* own = dynamic_cast<const TilesItself*>(network_.get()))
+        return one_by_one(to_planes(pixels, *network_),
+                          [&](const Tensor& video) { return own->encode_tiled(to_network(video), tiling); });
     return passes(to_planes(pixels, *network_), grid,
                   [&](const Tensor& tile) { return network_->encode(to_network(tile)); });
 }
 
 Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
+    const Run run(weights_.get());
+    const Lease lease({weights_.get()}, 0);
     const int64_t cell = downscale_ratio();
     const TileGrid grid{.tile_width = tiling.tile_width / cell,
                         .tile_height = tiling.tile_height / cell,
                         .overlap = tiling.overlap / cell,
                         .scale = static_cast<double>(cell)};
+    if (const auto* own = dynamic_cast<const TilesItself*>(network_.get()))
+        return to_pixels(
+            one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return own->decode_tiled(one, tiling); }));
     return to_pixels(
         passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }));
 }

@@ -7,11 +7,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace easel::inference {
 
 class Weights;
 class WeightTable;
+
+// What an autoencoder of sound takes and gives.
+struct SoundFormat {
+    int64_t sample_rate = 44100;         // of what is encoded
+    int64_t output_sample_rate = 44100;  // of what is decoded
+    int64_t samples_per_cell = 2048;     // samples of the input, which is cut to whole cells
+    int64_t rows = 1;                    // latents have so many beside each other: [batch, channels, rows, cells]
+    bool is_cut = true;                  // whether the input is cut at all
+    bool spreads_mono = true;            // whether one channel stands for two
+};
 
 // A network between pixels [batch, channels, (frames,) h, w] in -1..1 and latents; what each family of autoencoders
 // implements.
@@ -25,6 +36,10 @@ public:
     virtual int64_t pixel_channels() const { return 3; }
     // 2 for pictures, 3 for videos: then pixels and latents have frames.
     virtual int64_t dimensions() const { return 2; }
+    // Frames of a video that one latent frame stands for; the first one stands for a single frame.
+    virtual int64_t frames_per_latent() const { return 1; }
+    // For sound, whose waveforms [batch, 2, samples] take the place of pixels; nothing for pictures.
+    virtual std::optional<SoundFormat> sound() const { return std::nullopt; }
 };
 
 // Tile sizes in pixels of the picture, for encoding and decoding alike.
@@ -52,6 +67,9 @@ public:
 
     int64_t latent_channels() const { return network_->latent_channels(); }
     int64_t downscale_ratio() const { return network_->downscale_ratio(); }
+
+    // What the handle is for, beyond the functions above. It outlives no copy of the handle.
+    const Autoencoder& network() const { return *network_; }
 
     // What the network runs on, for saving; null when nobody said.
     const std::shared_ptr<WeightTable>& weights() const { return weights_; }

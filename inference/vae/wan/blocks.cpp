@@ -1,7 +1,10 @@
 #include "inference/vae/wan/blocks.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/layers/conv.hpp"
+#include "inference/layers/fused_norm.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace easel::inference::wan_vae {
@@ -15,18 +18,51 @@ Tensor as_video(const Tensor& pictures, int64_t batch) {
     return pictures.unflatten(0, {batch, pictures.size(0) / batch}).transpose(1, 2);
 }
 
-// `x` with `count` remembered frames in front, zeros where the video begins.
-Tensor with_history(const Tensor& x, const Tensor& history, int64_t count) {
-    const int64_t known = history.defined() ? history.size(2) : 0;
-    std::vector<Tensor> parts;
-    if (known < count) {
-        std::vector<int64_t> shape = x.sizes().vec();
-        shape[2] = count - known;
-        parts.push_back(at::zeros(shape, x.options()));
+// Each frame [batch, channels, h, w], and the video that frames make.
+std::vector<Tensor> frames_of(const Tensor& x) { return x.unbind(2); }
+Tensor joined(const std::vector<Tensor>& frames) {
+    const auto count = static_cast<int64_t>(frames.size());
+    return at::cat(frames).unflatten(0, {count, frames.front().size(0)}).permute({1, 2, 0, 3, 4});
+}
+
+// Kernels over pictures, made of one over time too: the slice that sees the last frame, or all of them, one behind the
+// other along the input channels.
+Tensor last_slice(const Tensor& weight) { return weight.select(2, weight.size(2) - 1); }
+Tensor all_slices(const Tensor& weight) { return weight.transpose(1, 2).flatten(1, 2); }
+constexpr int last_slice_variant = 1, all_slices_variant = 2;
+
+// Of a video of one frame behind nothing but zeros, and of kernels that reach over one frame, only the last slice sees
+// anything.
+Tensor over_single(const Tensor& pictures, const Weight& weight, const Weight& bias) {
+    return conv2d(pictures, weight, bias,
+                  {.padding = weight.size(3) / 2, .kernel = &last_slice, .variant = last_slice_variant});
+}
+
+// A convolution over time and space that begins with every `step`-th frame.
+Tensor over_frames(const std::vector<Tensor>& frames, const Weight& weight, const Weight& bias, std::size_t step) {
+    const auto seen = static_cast<std::size_t>(weight.size(2));
+    std::vector<Tensor> results;
+    for (std::size_t first = 0; first + seen <= frames.size(); first += step) {
+        const Tensor stacked = at::cat(at::TensorList(frames).slice(first, seen), 1);
+        results.push_back(conv2d(stacked, weight, bias,
+                                 {.padding = weight.size(3) / 2, .kernel = &all_slices, .variant = all_slices_variant}));
     }
-    if (known > 0) parts.push_back(history);
-    parts.push_back(x);
-    return at::cat(parts, 2);
+    return joined(results);
+}
+
+// A convolution that sees earlier frames too, which `memory` keeps for `layer`; before the video's first are zeros.
+Tensor causal(const Tensor& x, const Weight& weight, const Weight& bias, const void* layer, FrameMemory& memory) {
+    const auto reach = static_cast<std::size_t>(weight.size(2) - 1);
+    if (reach == 0) return as_video(over_single(as_pictures(x), weight, bias), x.size(0));
+    std::vector<Tensor> seen = memory.recall(layer);
+    const std::vector<Tensor> frames = frames_of(x);
+    const bool is_alone = seen.empty() && frames.size() == 1;
+    seen.insert(seen.end(), frames.begin(), frames.end());
+    memory.keep(layer, {seen.end() - static_cast<std::ptrdiff_t>(std::min(reach, seen.size())), seen.end()});
+    if (is_alone) return over_single(frames.front(), weight, bias).unsqueeze(2);
+    while (seen.size() < reach + frames.size())
+        seen.insert(seen.begin(), at::zeros_like(frames.front()));
+    return over_frames(seen, weight, bias, 1);
 }
 
 // The same for each factor of `x`'s height, width and perhaps frames.
@@ -59,31 +95,38 @@ Tensor spread(const Tensor& x, const Factors& factors, int64_t channels) {
 
 }  // namespace
 
-Tensor FrameMemory::recall(const void* layer) const {
+std::vector<Tensor> FrameMemory::recall(const void* layer) const {
     const auto found = kept_.find(layer);
-    return found == kept_.end() ? Tensor() : found->second;
+    return found == kept_.end() ? std::vector<Tensor>() : found->second;
+}
+
+void FrameMemory::keep(const void* layer, const std::vector<Tensor>& frames) {
+    std::vector<Tensor>& kept = kept_[layer];
+    std::vector<Tensor> own;
+    for (const Tensor& frame : frames) {
+        const bool is_part = frame.storage().nbytes() > frame.nbytes() * frames.size();
+        own.push_back(is_part ? frame.clone() : frame);
+    }
+    kept = std::move(own);
 }
 
 Tensor CausalConv::operator()(const Tensor& x, FrameMemory& memory) const {
-    const int64_t reach = weight.size(2) - 1, padding = weight.size(3) / 2;
-    const Tensor history = reach > 0 ? memory.recall(this) : Tensor();
-    const Tensor& kernel = weight.like(x);
-    // Of a frame behind nothing but zeros, only the kernel's last slice sees anything.
-    if (!history.defined() && x.size(2) == 1) {
-        if (reach > 0) memory.keep(this, x);
-        return at::conv2d(x.select(2, 0), kernel.select(2, reach), bias.like(x), 1, padding).unsqueeze(2);
-    }
-    const Tensor seen = reach > 0 ? with_history(x, history, reach) : x;
-    if (reach > 0) memory.keep(this, last_frames(seen, reach));
-    return at::conv3d(seen, kernel, bias.like(x), 1, {0, padding, padding});
+    return causal(x, weight, bias, this, memory);
 }
 
 Tensor ChannelNorm::operator()(const Tensor& x) const {
-    const Tensor length = at::linalg_vector_norm(x, 2, {1}, true).clamp_min(1e-12);
     const Tensor& scale = gamma.like(x);
+    if (runs_fused_norm(x)) return fused_channel_norm(x, scale, Activation::none);
+    const Tensor length = at::linalg_vector_norm(x, 2, {1}, true).clamp_min(1e-12);
     std::vector<int64_t> shape(static_cast<std::size_t>(x.dim()) - 1, 1);
     shape[0] = scale.size(0);
-    return x / length * std::sqrt(static_cast<double>(scale.size(0))) * scale.reshape(shape);
+    return (x * (std::sqrt(static_cast<double>(scale.size(0))) / length)).mul_(scale.reshape(shape));
+}
+
+Tensor ChannelNorm::then_silu(const Tensor& x) const {
+    if (runs_fused_norm(x)) return fused_channel_norm(x, gamma.like(x), Activation::silu);
+    Tensor result = (*this)(x);
+    return at::silu_(result);
 }
 
 ResidualBlock::ResidualBlock(const Weights& w)
@@ -92,7 +135,7 @@ ResidualBlock::ResidualBlock(const Weights& w)
 }
 
 Tensor ResidualBlock::operator()(const Tensor& x, FrameMemory& memory) const {
-    const Tensor h = conv2(at::silu(norm2(conv1(at::silu(norm1(x)), memory))), memory);
+    const Tensor h = conv2(norm2.then_silu(conv1(norm1.then_silu(x), memory)), memory);
     return h + (shortcut ? (*shortcut)(x, memory) : x);
 }
 
@@ -102,11 +145,11 @@ FrameAttention::FrameAttention(const Weights& w)
 
 Tensor FrameAttention::operator()(const Tensor& x) const {
     const Tensor pictures = norm(as_pictures(x));
-    const auto parts = at::conv2d(pictures, qkv.like(x), qkv_bias.like(x)).chunk(3, 1);
-    const auto tokens = [](const Tensor& part) { return part.flatten(2).transpose(1, 2).unsqueeze(1); };
+    const auto parts = conv2d(pictures, qkv, qkv_bias, {}).chunk(3, 1);
+    const auto tokens = [](const Tensor& part) { return part.permute({0, 2, 3, 1}).flatten(1, 2).unsqueeze(1); };
     const Tensor mixed = attention(tokens(parts[0]), tokens(parts[1]), tokens(parts[2]));  // [n, 1, h * w, channels]
-    const Tensor planes = mixed.squeeze(1).transpose(1, 2).reshape(pictures.sizes());
-    return x + as_video(at::conv2d(planes, out.like(x), out_bias.like(x)), x.size(0));
+    const Tensor planes = mixed.squeeze(1).unflatten(1, {x.size(3), x.size(4)}).permute({0, 3, 1, 2});
+    return x + as_video(conv2d(planes, out, out_bias, {}), x.size(0));
 }
 
 Resample::Resample(const Weights& w, Direction direction_)
@@ -118,28 +161,27 @@ Tensor Resample::operator()(const Tensor& x, FrameMemory& memory) const {
     if (direction == Direction::up) {
         const Tensor frames = changes_time() ? double_frames(x, memory) : x;
         const Tensor large = at::upsample_nearest2d(as_pictures(frames), {x.size(3) * 2, x.size(4) * 2});
-        return as_video(at::conv2d(large, weight.like(x), bias.like(x), 1, 1), batch);
+        return as_video(conv2d(large, weight, bias, {.padding = 1}), batch);
     }
     const Tensor padded = at::constant_pad_nd(as_pictures(x), {0, 1, 0, 1});
-    const Tensor small = as_video(at::conv2d(padded, weight.like(x), bias.like(x), 2), batch);
+    const Tensor small = as_video(conv2d(padded, weight, bias, {.stride = 2}), batch);
     return changes_time() ? halve_frames(small, memory) : small;
 }
 
 // The video's first frame stays one and is nothing that the later ones look back at.
 Tensor Resample::double_frames(const Tensor& x, FrameMemory& memory) const {
     if (memory.is_first_chunk()) return x;
-    const int64_t reach = time_weight.size(2) - 1;
-    const Tensor seen = with_history(x, memory.recall(this), reach);
-    memory.keep(this, last_frames(seen, reach));
-    const Tensor both = at::conv3d(seen, time_weight.like(x), time_bias.like(x));  // [b, 2 * channels, frames, h, w]
+    const Tensor both = causal(x, time_weight, time_bias, this, memory);  // [b, 2 * channels, frames, h, w]
     return both.unflatten(1, {2, x.size(1)}).permute({0, 2, 3, 1, 4, 5}).flatten(2, 3);
 }
 
 Tensor Resample::halve_frames(const Tensor& x, FrameMemory& memory) const {
-    const Tensor before = memory.recall(this);
-    memory.keep(this, last_frames(x, 1));
-    if (!before.defined()) return x;
-    return at::conv3d(at::cat({before, x}, 2), time_weight.like(x), time_bias.like(x), {2, 1, 1});
+    std::vector<Tensor> seen = memory.recall(this);
+    const std::vector<Tensor> frames = frames_of(x);
+    memory.keep(this, {frames.back()});
+    if (seen.empty()) return x;
+    seen.insert(seen.end(), frames.begin(), frames.end());
+    return over_frames(seen, time_weight, time_bias, 2);
 }
 
 Tensor Middle::operator()(const Tensor& x, FrameMemory& memory) const {

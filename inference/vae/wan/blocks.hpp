@@ -1,5 +1,6 @@
 // The parts of Wan's video autoencoder (Wan team 2025): convolutions that look at earlier frames only, so that a video
-// is computed a few frames at a time with the same result as at once. Activations are [batch, channels, frames, h, w].
+// is computed a few frames at a time with the same result as at once. Activations are [batch, channels, frames, h, w]
+// with channels innermost in memory.
 #pragma once
 
 #include "inference/weights/weights.hpp"
@@ -13,16 +14,17 @@ namespace easel::inference::wan_vae {
 // What the layers remember of the frames before those at hand. One for each run over a video.
 class FrameMemory {
 public:
-    // The frames that `layer` kept; undefined at the beginning of the video.
-    Tensor recall(const void* layer) const;
-    void keep(const void* layer, const Tensor& frames) { kept_[layer] = frames; }
+    // The frames that `layer` kept, [batch, channels, h, w] each; none at the beginning of the video.
+    std::vector<Tensor> recall(const void* layer) const;
+    // Copies those that are part of a longer video, which would stay in memory with them.
+    void keep(const void* layer, const std::vector<Tensor>& frames);
 
     // Whether the frames at hand are the video's first, which stand for themselves instead of four.
     bool is_first_chunk() const { return first_; }
     void end_chunk() { first_ = false; }
 
 private:
-    std::map<const void*, Tensor> kept_;
+    std::map<const void*, std::vector<Tensor>> kept_;
     bool first_ = true;
 };
 
@@ -40,6 +42,8 @@ struct ChannelNorm {
 
     explicit ChannelNorm(const Weights& w) : gamma(w["gamma"]) {}
     Tensor operator()(const Tensor& x) const;
+    // The same with a SiLU behind it.
+    Tensor then_silu(const Tensor& x) const;
 };
 
 struct ResidualBlock {

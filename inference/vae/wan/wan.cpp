@@ -9,7 +9,7 @@ using wan_vae::FrameMemory;
 using wan_vae::Resample;
 using wan_vae::Stage;
 
-constexpr int64_t frames_per_latent = 4;
+constexpr int64_t chunk_frames = 4;
 
 // Wan 2.1 lists its layers one after the other, a stage ends with a change of resolution; Wan 2.2 groups them.
 std::vector<Stage> stages(const Weights& w, std::string_view inner, Resample::Direction direction, bool is_grouped) {
@@ -67,7 +67,7 @@ Tensor AutoencoderWan::encode_chunk(const Tensor& x, FrameMemory& memory) const 
     for (const Stage& stage : encoder_.stages)
         h = stage(h, memory);
     h = encoder_.middle(h, memory);
-    h = encoder_.conv_out(at::silu(encoder_.norm_out(h)), memory);
+    h = encoder_.conv_out(encoder_.norm_out.then_silu(h), memory);
     memory.end_chunk();
     return h;
 }
@@ -76,18 +76,18 @@ Tensor AutoencoderWan::decode_chunk(const Tensor& z, FrameMemory& memory) const 
     Tensor h = decoder_.middle(decoder_.conv_in(z, memory), memory);
     for (const Stage& stage : decoder_.stages)
         h = stage(h, memory);
-    h = decoder_.conv_out(at::silu(decoder_.norm_out(h)), memory);
+    h = decoder_.conv_out(decoder_.norm_out.then_silu(h), memory);
     memory.end_chunk();
     return h;
 }
 
 Tensor AutoencoderWan::encode(const Tensor& pixels) const {
     const Tensor video = pixels.to(weights_.device(), weights_.compute_dtype());
-    const Tensor x = is_grouped_ ? folded(video) : video;
+    const Tensor x = (is_grouped_ ? folded(video) : video).contiguous(at::MemoryFormat::ChannelsLast3d);
     FrameMemory memory;
     std::vector<Tensor> chunks{encode_chunk(x.narrow(2, 0, 1), memory)};
-    for (int64_t at = 1; at + frames_per_latent <= x.size(2); at += frames_per_latent)
-        chunks.push_back(encode_chunk(x.narrow(2, at, frames_per_latent), memory));
+    for (int64_t at = 1; at + chunk_frames <= x.size(2); at += chunk_frames)
+        chunks.push_back(encode_chunk(x.narrow(2, at, chunk_frames), memory));
     FrameMemory fresh;
     const Tensor moments = quant_(at::cat(chunks, 2), fresh);
     return moments.narrow(1, 0, moments.size(1) / 2).to(at::kFloat).contiguous();  // then come the log variances
@@ -95,7 +95,8 @@ Tensor AutoencoderWan::encode(const Tensor& pixels) const {
 
 Tensor AutoencoderWan::decode(const Tensor& latent) const {
     FrameMemory memory, fresh;
-    const Tensor z = post_quant_(latent.to(weights_.device(), weights_.compute_dtype()), fresh);
+    const Tensor latents = latent.to(weights_.device(), weights_.compute_dtype());
+    const Tensor z = post_quant_(latents.contiguous(at::MemoryFormat::ChannelsLast3d), fresh);
     std::vector<Tensor> chunks;
     for (int64_t i = 0; i < z.size(2); ++i)
         chunks.push_back(decode_chunk(z.narrow(2, i, 1), memory).to(at::kFloat));

@@ -22,6 +22,7 @@ public:
     int64_t downscale_ratio() const override { return is_grouped_ ? 16 : 8; }
     int64_t pixel_channels() const override;
     int64_t dimensions() const override { return 3; }
+    int64_t frames_per_latent() const override { return 4; }
 
     static bool matches(const Weights& w) { return w.contains("decoder.middle.0.residual.0.gamma"); }
 
