@@ -65,8 +65,10 @@ TensorMap from_open_clip(const TensorMap& tensors) {
 TensorMap canonical_clip_vision(const TensorMap& tensors) {
     if (tensors.contains("transformer.resblocks.0.attn.in_proj_weight") && tensors.contains("conv1.weight"))
         return from_open_clip(tensors);
-    if (tensors.contains("visual.transformer.resblocks.0.attn.in_proj_weight"))
-        return from_open_clip(part_of(tensors, "visual."));
+    // Alone, and as unCLIP checkpoints hold it.
+    for (const std::string prefix : {"visual.", "embedder.model.visual."})
+        if (tensors.contains(prefix + "transformer.resblocks.0.attn.in_proj_weight"))
+            return from_open_clip(part_of(tensors, prefix));
     return tensors.contains("vision_model.embeddings.patch_embedding.weight") ? tensors : TensorMap{};
 }
 

@@ -21,10 +21,10 @@ public:
 
     // Whether it reads features instead of the embedding.
     bool reads_features() const;
-    // What it attends to for pictures that a vision model saw: [batch, tokens, dim].
-    Tensor tokens(const ClipVisionOutput& seen) const;
-    // The same for no picture, where it reads embeddings. `seen` is any picture's.
-    Tensor tokens_of_nothing(const ClipVisionOutput& seen) const;
+    // What it reads of pictures that a vision model saw: [batch, dim] or [batch, patches, dim].
+    Tensor read(const ClipVisionOutput& seen) const;
+    // What it attends to for what `read` returned: [batch, tokens, dim].
+    Tensor tokens(const Tensor& read) const;
 
     // Keys and values of the attention with this number.
     struct KeysAndValues {
@@ -41,16 +41,19 @@ private:
 // How the strength is spread over a network's transformers and over keys and values.
 struct IpAdapterWeights {
     double weight = 1.0;
-    double composition = 1.0;             // of the transformers that decide it, in "style and composition"
     std::string_view spread = "linear";   // ip_adapter_spreads
     std::string_view scaling = "V only";  // ip_adapter_scalings
 };
 extern const std::vector<std::string_view> ip_adapter_spreads;
 extern const std::vector<std::string_view> ip_adapter_scalings;
 
+// Several pictures as one, "add", "subtract", "average" or "norm average"; "concat" leaves them as they are.
+extern const std::vector<std::string_view> ip_adapter_combinations;
+Tensor combined_pictures(const Tensor& read, std::string_view how);
+
 struct IpAdapterUse {
     std::shared_ptr<const IpAdapter> adapter;
-    Tensor tokens, nothing;  // for the positive and the negative side: [batch, tokens, dim]
+    Tensor tokens, nothing;  // for the positive and the negative side: [1, tokens, dim]
     IpAdapterWeights weights;
     double start_percent = 0.0, end_percent = 1.0;  // of the schedule
     std::optional<Tensor> mask = {};                // [batch, h, w]: where the picture counts
