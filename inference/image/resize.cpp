@@ -31,6 +31,7 @@ Tensor crop_to_aspect(const Tensor& samples, int64_t width, int64_t height) {
 // [batch, channels, height, width]
 Tensor interpolate(const Tensor& samples, int64_t width, int64_t height, std::string_view method) {
     const std::array<int64_t, 2> size{height, width};
+    if (method == "nearest") return at::upsample_nearest2d(samples, size);
     if (method == "nearest-exact") return at::_upsample_nearest_exact2d(samples, size);
     if (method == "bilinear") return at::upsample_bilinear2d(samples, size, /*align_corners=*/false);
     if (method == "bicubic") return at::upsample_bicubic2d(samples, size, /*align_corners=*/false);
@@ -63,6 +64,9 @@ Tensor reshape_mask(const Tensor& mask, at::IntArrayRef shape) {
     if (shape.size() == 5) {
         const Tensor volume = mask.dim() < 5 ? mask.reshape({1, 1, -1, mask.size(-2), mask.size(-1)}) : mask;
         resized = at::upsample_trilinear3d(volume, shape.slice(2), /*align_corners=*/false);
+    } else if (shape.size() == 3) {
+        const Tensor rows = mask.dim() < 3 ? mask.reshape({-1, 1, mask.size(-1)}) : mask;
+        resized = at::upsample_linear1d(rows, shape.slice(2), /*align_corners=*/false);
     } else {
         const Tensor planes = mask.reshape({-1, 1, mask.size(-2), mask.size(-1)});
         resized = at::upsample_bilinear2d(planes, shape.slice(2), /*align_corners=*/false);

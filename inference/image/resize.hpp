@@ -19,7 +19,8 @@ inline constexpr std::array<std::string_view, 5> latent_resize_methods{"nearest-
                                                                        "bislerp"};
 
 // Resizes the last two dimensions of [batch, channels, height, width] (or [batch, channels, frames, height, width]) to
-// `height` by `width`. Crop::center first cuts to the new aspect ratio. `method` is any name of the two lists above;
+// `height` by `width`. Crop::center first cuts to the new aspect ratio. `method` is any name of the two lists above
+// or "nearest";
 // lanczos goes through 8 bits a channel, as in the reference, so it is meant for pictures in 0..1 with 1, 3 or 4
 // channels. Throws UserError for another name. (comfy.utils.common_upscale)
 Tensor resize(const Tensor& samples, int64_t width, int64_t height, std::string_view method, Crop crop = Crop::none);
@@ -28,7 +29,8 @@ Tensor resize(const Tensor& samples, int64_t width, int64_t height, std::string_
 Tensor resize_image(const Tensor& pixels, int64_t width, int64_t height, std::string_view method,
                     Crop crop = Crop::none);
 
-// A mask [.., h, w] as [batch, channels, height, width] of `shape`: resized bilinearly, channels and batch repeated.
+// A mask [.., h, w] as [batch, channels, (frames,) height, width] of `shape`, or one [.., n] as [batch, channels,
+// cells]: resized linearly, channels and batch repeated.
 // (comfy.utils.reshape_mask)
 Tensor reshape_mask(const Tensor& mask, at::IntArrayRef shape);
 
