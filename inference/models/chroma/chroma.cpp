@@ -72,14 +72,14 @@ Backbone::Output Backbone::operator()(Tensor image, const NetworkInput& input, c
     };
     Streams streams{.image = std::move(image), .text = txt_in_(input.context.to(dtype))};
     int64_t row = 3 * singles;
-    const ControlResiduals& control = flux::residuals_of(input);
+    const ControlResiduals& control = residuals_of(input);
     for (std::size_t i = 0; i < double_blocks_.size(); ++i) {
         const flux::Surroundings around = in_block(BlockKind::double_stream, i);
         run_block(input, around.block, streams, [&](Streams& both) {
             double_blocks_[i](both, double_modulation_at(rows, row), double_modulation_at(rows, row + 6 * doubles),
                               around);
         });
-        flux::add_residual(streams.image, control.input, i, 0);
+        add_residual(streams.image, control.input, i, 0);
         row += 6;
     }
     Streams all{.image = at::cat({streams.text, streams.image}, 1), .text = {}};
@@ -88,7 +88,7 @@ Backbone::Output Backbone::operator()(Tensor image, const NetworkInput& input, c
         const flux::Surroundings around = in_block(BlockKind::single_stream, i);
         run_block(input, around.block, all,
                   [&](Streams& one) { single_blocks_[i](one.image, modulation_at(rows, row), around); });
-        flux::add_residual(all.image, control.output, i, text_tokens);
+        add_residual(all.image, control.output, i, text_tokens);
         row += 3;
     }
     return {.image = all.image.slice(1, text_tokens),
