@@ -5,6 +5,7 @@
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
 #include "inference/layers/rope.hpp"
+#include "inference/models/network_patches.hpp"
 
 namespace easel::inference::cosmos {
 
@@ -22,7 +23,7 @@ struct Modulation {
     Tensor operator()(const Time& time) const;
 };
 
-// Of `x` [batch, tokens, dim] to `context` [batch, others, context dim].
+// Of the tokens [batch, tokens, dim] to their context [batch, others, context dim].
 struct Attention {
     Linear q, k, v, out;
     RmsNorm norm_q, norm_k;
@@ -30,7 +31,7 @@ struct Attention {
 
     Attention(const Weights& w, int64_t head_size);
     // `rope` turns queries and keys; null: neither.
-    Tensor operator()(const Tensor& x, const Tensor& context, const Rope* rope) const;
+    Tensor operator()(const AttentionInput& input, const Rope* rope) const;
 };
 
 struct Block {
@@ -39,7 +40,8 @@ struct Block {
     Linear mlp_in, mlp_out;
 
     explicit Block(const Weights& w);
-    Tensor operator()(Tensor x, const Time& time, const Tensor& context, const Rope& rope) const;
+    Tensor operator()(Tensor x, const Time& time, const Tensor& context, const Rope& rope,
+                      const PatchPlace& place) const;
 };
 
 constexpr int64_t head_size = 128;

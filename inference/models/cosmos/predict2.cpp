@@ -55,6 +55,7 @@ Predict2::Predict2(const Weights& w)
 
 void Predict2::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
     input.context = condition.cross;
+    input.context_repeats = false;
     const auto ids = condition.extra.find("t5xxl_ids");
     if (!adapter_ || !condition.cross.defined() || ids == condition.extra.end()) return;
     const auto weights = condition.extra.find("t5xxl_weights");
@@ -84,8 +85,9 @@ Tensor Predict2::predict(const NetworkInput& input) const {
     const Time time = embedded_time(input.timestep);
     const Rope rope = rope_of(frames, rows, columns);
     const Tensor context = input.context.to(dtype);
-    for (const Block& block : blocks_)
-        x = block(x, time, context, rope);
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+        x = blocks_[i](x, time, context, rope,
+                       {.input = input, .block = {BlockKind::double_stream, static_cast<int64_t>(i)}});
 
     const auto last = final_modulation_(time).chunk(2, -1);  // shift, scale
     const Tensor out = final_(modulate(plain_layer_norm(x, eps), last[1], last[0])).to(at::kFloat);
