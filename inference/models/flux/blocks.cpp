@@ -1,7 +1,10 @@
 #include "inference/models/flux/blocks.hpp"
 
+#include "inference/image/resize.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+
+#include <utility>
 
 namespace easel::inference::flux {
 namespace {
@@ -10,10 +13,26 @@ constexpr int64_t head_dim = 128;
 
 Tensor both(const Tensor& text, const Tensor& image) { return at::cat({text, image}, 2); }
 
+// With the keys and values of reference pictures that an earlier step has left; else leaves them.
+Qkv with_references(Qkv qkv, const Surroundings& around) {
+    auto& kept = around.references->blocks;
+    if (const auto found = kept.find(around.block); found != kept.end()) {
+        const auto& [keys, values] = found->second;
+        qkv.k = at::cat({qkv.k, repeat_to_batch(keys, qkv.k.size(0))}, 2);
+        qkv.v = at::cat({qkv.v, repeat_to_batch(values, qkv.v.size(0))}, 2);
+    } else if (around.reference_tokens > 0) {
+        const auto last = [&](const Tensor& x) { return x.slice(2, x.size(2) - around.reference_tokens).clone(); };
+        kept[around.block] = {last(qkv.k), last(qkv.v)};
+    }
+    return qkv;
+}
+
 // All tokens' attention to each other, [batch, tokens, dim].
-Tensor mixed(const Qkv& qkv, const Surroundings& around) {
+Tensor mixed(Qkv qkv, const Surroundings& around) {
+    if (around.references) qkv = with_references(std::move(qkv), around);
+    const Rope of_queries = around.rope.tokens(0, qkv.q.size(2));
     const Tensor tokens =
-        merge_heads(attention(rotate_pairs(qkv.q, around.rope), rotate_pairs(qkv.k, around.rope), qkv.v, around.mask));
+        merge_heads(attention(rotate_pairs(qkv.q, of_queries), rotate_pairs(qkv.k, around.rope), qkv.v, around.mask));
     return patched_attention_output(tokens, {.input = around.input,
                                              .block = around.block,
                                              .heads = qkv.q.size(1),
@@ -101,16 +120,6 @@ void SingleBlock::operator()(Tensor& x, const Modulation& first, const Surroundi
     const Tensor all = mixed(norm(projected.narrow(2, 0, 3 * dim)), around);
     const Tensor hidden = activated(projected.narrow(2, 3 * dim, projected.size(2) - 3 * dim), activation);
     first.add_gated(x, linear2(at::cat({all, hidden}, 2)));
-}
-
-const ControlResiduals& residuals_of(const NetworkInput& input) {
-    static const ControlResiduals none;
-    return input.control ? *input.control : none;
-}
-
-void add_residual(Tensor& x, const std::vector<Tensor>& residuals, std::size_t block, int64_t first) {
-    if (block >= residuals.size() || !residuals[block].defined()) return;
-    x.narrow(1, first, residuals[block].size(1)).add_(residuals[block]);
 }
 
 std::vector<DoubleBlock> double_blocks(const Weights& w) {

@@ -89,6 +89,8 @@ struct Surroundings {
     int64_t text_tokens;
     const Rope& rope;
     const Tensor& mask;  // may be undefined
+    int64_t reference_tokens = 0;  // of reference pictures, which come last; none where they are kept
+    ReferenceCache* references = nullptr;  // where they are to be kept; may be null
 };
 
 struct DoubleBlock {
@@ -110,11 +112,6 @@ struct SingleBlock {
     // Changes `x` [batch, tokens, dim], text first, in place.
     void operator()(Tensor& x, const Modulation& modulation, const Surroundings& around) const;
 };
-
-// What control networks say: for double blocks in `input`, for single ones in `output`. Empty where there are none.
-const ControlResiduals& residuals_of(const NetworkInput& input);
-// Adds what control networks say of one block, [batch, tokens, dim], to the tokens of `x` from `first` on, in place.
-void add_residual(Tensor& x, const std::vector<Tensor>& residuals, std::size_t block, int64_t first);
 
 std::vector<DoubleBlock> double_blocks(const Weights& w);
 // `gates_right`: where they gate, the gate is the right half.

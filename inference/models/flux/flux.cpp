@@ -45,7 +45,9 @@ CellSize size_of(const Tensor& latent) { return {.height = latent.size(2), .widt
 
 }  // namespace
 
-bool is_longcat(const Weights& w) { return w["txt_in.weight"].size(1) == 3584 && !w.has_part("vector_in"); }
+bool is_longcat(const Weights& w) {
+    return !w.has_part("vector_in") && !w.has_part("txt_norm") && !w.has_part("double_stream_modulation_img");
+}
 
 Variant variant_of(const Weights& w) {
     if (is_flux2(w))
@@ -100,7 +102,10 @@ Tensor Flux::predict(const NetworkInput& input) const {
     const Tensor latent = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
     Layout layout{.text_tokens = input.context.size(1), .patch = variant_.patch, .picture = size_of(latent)};
     const Tensor method = input.find("reference_method");
-    layout.method = method.defined() ? static_cast<ReferenceMethod>(method.item<int64_t>()) : variant_.references;
+    layout.method = method.defined()                ? static_cast<ReferenceMethod>(method.item<int64_t>())
+                    : patches_of(input).references ? ReferenceMethod::index_timestep_zero
+                                                   : variant_.references;
+    layout.scaling = patches_of(input).rope;
     const auto sequence = [&](const Tensor& picture) {
         return to_patches(padded_to_patches(picture, variant_.patch), variant_.patch, PatchOrder::channels_first);
     };
@@ -109,14 +114,20 @@ Tensor Flux::predict(const NetworkInput& input) const {
         layout.references.push_back(size_of(reference));
         pictures.push_back(sequence(reference));
     }
-    const int64_t text_tokens = layout.text_tokens, own_tokens = layout.picture_tokens();
+    const int64_t own_tokens = layout.picture_tokens();
     const bool clean_references =
         layout.method == ReferenceMethod::index_timestep_zero && !input.reference_latents.empty();
 
     Tensor image = img_in_(at::cat(pictures, 1).to(dtype));  // [batch, tokens, dim]
     Tensor text = input.context.to(dtype);
     text = txt_in_(txt_norm_ ? (*txt_norm_)(text) : text);
-    const int64_t image_tokens = image.size(1), all_tokens = text_tokens + image_tokens;
+    ReferenceCache* const kept = patches_of(input).references.get();
+    if (kept && !kept->blocks.empty()) image = image.narrow(1, 0, own_tokens);
+    Streams streams{.image = image, .text = text};
+    start_blocks(input, streams);
+    const int64_t text_tokens = streams.text.size(1), image_tokens = streams.image.size(1);
+    const int64_t all_tokens = text_tokens + image_tokens;
+    layout.text_tokens = text_tokens;
     const Rope rope = ropes_.of(layout, image.device());
     const Tensor steer = at::silu(steering(input, clean_references));
     const auto of_image = [&](const Tensor& values) { return for_tokens(values, own_tokens, image_tokens); };
@@ -134,9 +145,10 @@ Tensor Flux::predict(const NetworkInput& input) const {
                             .block = {.kind = kind, .index = static_cast<int64_t>(index)},
                             .text_tokens = text_tokens,
                             .rope = rope,
-                            .mask = input.attention_mask};
+                            .mask = input.attention_mask,
+                            .reference_tokens = image_tokens - own_tokens,
+                            .references = kept};
     };
-    Streams streams{.image = image, .text = text};
     for (std::size_t i = 0; i < double_blocks_.size(); ++i) {
         const DoubleBlock& block = double_blocks_[i];
         const Surroundings around = in_block(BlockKind::double_stream, i);

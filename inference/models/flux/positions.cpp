@@ -12,18 +12,22 @@ struct Place {
 
 int64_t to_patches_rounded(int64_t cells, int64_t patch) { return (cells + patch / 2) / patch; }
 
-Tensor counted(int64_t count, double start) {
-    return at::linspace(start, start + static_cast<double>(count - 1), count, at::kFloat);
+Tensor counted(int64_t count, double start, double step = 1.0) {
+    return at::linspace(start, start + step * static_cast<double>(count - 1), count, at::kFloat);
 }
 
 // Of the patches of one picture, row by row.
-Tensor picture_positions(const CellSize& size, const Place& place, int64_t patch, int64_t axes) {
+Tensor picture_positions(const CellSize& size, const Place& place, const Layout& layout, int64_t axes) {
+    const int64_t patch = layout.patch;
+    const RopeScaling scaling = layout.scaling.value_or(RopeScaling{});
     const int64_t rows = to_patches_rounded(size.height, patch), columns = to_patches_rounded(size.width, patch);
     Tensor ids = at::zeros({rows, columns, axes}, at::kFloat);
-    ids.select(2, 0).fill_(place.plane);
+    ids.select(2, 0).fill_(place.plane + scaling.shift_t);
     const auto start = [&](int64_t cells) { return static_cast<double>(to_patches_rounded(cells, patch)); };
-    ids.select(2, 1).copy_(counted(rows, start(place.down)).unsqueeze(1).expand({rows, columns}));
-    ids.select(2, 2).copy_(counted(columns, start(place.right)).expand({rows, columns}));
+    const Tensor down = counted(rows, start(place.down) + scaling.shift_y, scaling.scale_y);
+    ids.select(2, 1).copy_(down.unsqueeze(1).expand({rows, columns}));
+    const Tensor right = counted(columns, start(place.right) + scaling.shift_x, scaling.scale_x);
+    ids.select(2, 2).copy_(right.expand({rows, columns}));
     return ids.flatten(0, 1);
 }
 
@@ -74,12 +78,12 @@ Tensor positions(const Layout& layout, const Axes& axes) {
     const std::vector<int64_t> counted_axes = layout.text_in_sequence ? std::vector<int64_t>{0} : axes.of_text;
     for (const int64_t axis : counted_axes)
         text.select(1, axis).copy_(counted(layout.text_tokens, 0.0));
-    std::vector<Tensor> pictures{picture_positions(layout.picture, {}, layout.patch, count)};
+    std::vector<Tensor> pictures{picture_positions(layout.picture, {}, layout, count)};
     const std::vector<Place> places = reference_places(layout, axes.reference_step);
     for (std::size_t i = 0; i < places.size(); ++i)
-        pictures.push_back(picture_positions(layout.references[i], places[i], layout.patch, count));
+        pictures.push_back(picture_positions(layout.references[i], places[i], layout, count));
     Tensor behind = at::cat(pictures);
-    if (axes.continues_text) {
+    if (axes.continues_text && !layout.scaling) {
         behind.select(1, 0).add_(1.0);
         behind.narrow(1, 1, 2).add_(static_cast<double>(layout.text_tokens));
     }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "inference/layers/rope.hpp"
+#include "inference/models/network_patches.hpp"
 #include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace easel::inference::flux {
@@ -33,6 +36,7 @@ struct Layout {
     std::vector<CellSize> references;
     ReferenceMethod method = ReferenceMethod::offset;
     bool text_in_sequence = false;  // text tokens are counted along the first axis, whatever the axes say
+    std::optional<RopeScaling> scaling = {};  // of the pictures' positions
     bool operator==(const Layout&) const = default;
 
     // Of one picture; sides that do not divide are rounded up.
