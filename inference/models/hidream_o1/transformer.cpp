@@ -11,6 +11,7 @@ namespace {
 constexpr double whole_time = 1000.0;    // the network's time at pure noise
 constexpr double least_sigma = 1e-3;     // by which the velocity is divided
 constexpr int64_t time_frequencies = 256;
+constexpr int64_t seen_head_size = 72;   // of the vision tower
 constexpr std::string_view ids_input = "text_input_ids", seen_input = "reference_tokens",
                            followed_input = "reference_patches", seen_grids = "reference_token_grids",
                            followed_grids = "reference_patch_grids";
@@ -39,7 +40,7 @@ std::vector<Grid> to_grids(const Tensor& sides) {
 }  // namespace
 
 Transformer::Transformer(const Weights& w)
-    : weights_(w), language_(w / "language_model", config()), vision_(w / "visual"),
+    : weights_(w), language_(w / "language_model", config()), vision_(w / "visual", seen_head_size),
       time_in_(w / "t_embedder1" / "mlp" / 0), time_out_(w / "t_embedder1" / "mlp" / 2),
       patch_in_(w / "x_embedder" / "proj1"), patch_middle_(w / "x_embedder" / "proj2"),
       patch_out_(w / "final_layer2" / "linear") {}
@@ -54,7 +55,7 @@ void Transformer::set_inputs(NetworkInput& input, const Condition& condition, co
         prepare_references(condition.reference_latents, target.shape[2], target.shape[3]);
     std::vector<Tensor> seen;
     for (const Tensor& picture : references.to_see)
-        seen.push_back(vision_(picture.to(weights_.device())));
+        seen.push_back(vision_.look_at((picture.to(weights_.device()) - 0.5) / 0.5).vectors);
     input.extra.insert_or_assign(std::string(ids_input), with_places(ids->second, references.grids.seen));
     input.extra.emplace(seen_input, at::cat(seen).unsqueeze(0));
     input.extra.emplace(followed_input, references.patches);

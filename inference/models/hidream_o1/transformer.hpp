@@ -4,9 +4,9 @@
 
 #include "inference/layers/linear.hpp"
 #include "inference/models/hidream_o1/sequence.hpp"
-#include "inference/models/hidream_o1/vision.hpp"
 #include "inference/models/model.hpp"
 #include "inference/text/language_model.hpp"
+#include "inference/text/vision/qwen3_vision.hpp"
 
 namespace easel::inference::hidream_o1 {
 
@@ -29,7 +29,7 @@ private:
 
     Weights weights_;
     LanguageModel language_;
-    VisionTower vision_;
+    Qwen3Vision vision_;
     Linear time_in_, time_out_, patch_in_, patch_middle_, patch_out_;
 };
 
