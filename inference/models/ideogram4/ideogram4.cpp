@@ -96,6 +96,7 @@ Ideogram4::Ideogram4(const Weights& w)
 
 void Ideogram4::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
     input.context = condition.cross;
+    input.context_repeats = false;
     if (!condition.attention_mask) return;
     const Tensor mask = condition.attention_mask->to(at::kFloat);
     if (mask.sum().item<double>() != static_cast<double>(mask.numel())) input.attention_mask = mask;
