@@ -38,11 +38,13 @@ Tensor caption_positions(int64_t tokens) {
     return positions;
 }
 
-Tensor picture_positions(int64_t plane, int64_t rows, int64_t columns, int64_t padding) {
+Tensor picture_positions(int64_t plane, int64_t rows, int64_t columns, const RopeScaling& scaling, int64_t padding) {
+    const Tensor down = at::arange(rows, at::kFloat) * scaling.scale_y + scaling.shift_y;
+    const Tensor right = at::arange(columns, at::kFloat) * scaling.scale_x + scaling.shift_x;
     Tensor positions = at::zeros({rows, columns, 3}, at::kFloat);
     positions.select(2, 0).fill_(plane);
-    positions.select(2, 1).copy_(at::arange(rows, at::kFloat).unsqueeze(1).expand({rows, columns}));
-    positions.select(2, 2).copy_(at::arange(columns, at::kFloat).expand({rows, columns}));
+    positions.select(2, 1).copy_(down.unsqueeze(1).expand({rows, columns}));
+    positions.select(2, 2).copy_(right.expand({rows, columns}));
     return at::constant_pad_nd(positions.flatten(0, 1), {0, 0, 0, padding});
 }
 
@@ -107,11 +109,12 @@ Tensor NextDit::time(const NetworkInput& input) const {
     return (*pooled_mix_)(at::silu(at::cat({time, pooled}, -1)));
 }
 
-const NextDit::Tables& NextDit::tables(int64_t caption_tokens, int64_t rows, int64_t columns, at::Device device) const {
+const NextDit::Tables& NextDit::tables(int64_t caption_tokens, int64_t rows, int64_t columns,
+                                       const RopeScaling& scaling, at::Device device) const {
     constexpr std::size_t kept = 4;
     const auto same = [&](const Tables& entry) {
         return entry.caption_tokens == caption_tokens && entry.rows == rows && entry.columns == columns &&
-               entry.both.cos.device() == device;
+               entry.scaling == scaling && entry.both.cos.device() == device;
     };
     if (const auto found = std::ranges::find_if(recent_, same); found != recent_.end()) return *found;
     if (recent_.size() == kept) recent_.erase(recent_.begin());
@@ -123,8 +126,9 @@ const NextDit::Tables& NextDit::tables(int64_t caption_tokens, int64_t rows, int
     Tables made{.caption_tokens = caption_tokens,
                 .rows = rows,
                 .columns = columns,
+                .scaling = scaling,
                 .caption = table(caption_positions(caption_tokens)),
-                .picture = table(picture_positions(caption_tokens + 1, rows, columns, padding)),
+                .picture = table(picture_positions(caption_tokens + 1, rows, columns, scaling, padding)),
                 .both = {}};
     made.both = joined({made.caption, made.picture});
     recent_.push_back(std::move(made));
@@ -149,14 +153,24 @@ Tensor NextDit::predict(const NetworkInput& input) const {
     Tensor caption = padded(caption_in_(caption_norm_(input.context.to(dtype))), caption_pad_);
     Tensor picture = padded(x_embedder_(to_patches(latent, patch, PatchOrder::channels_last).to(dtype)), picture_pad_);
     const int64_t caption_tokens = caption.size(1);
-    const Tables& ropes = tables(caption_tokens, rows, columns, caption.device());
+    const Tables& ropes = tables(caption_tokens, rows, columns, patches_of(input).rope.value_or(RopeScaling{}),
+                                 caption.device());
     for (const Block& block : context_refiner_)
         caption = block(caption, ropes.caption, {});
-    for (const Block& block : noise_refiner_)
-        picture = block(picture, ropes.picture, steering);
+    const Tensor unrefined = picture;
+    for (std::size_t i = 0; i < noise_refiner_.size(); ++i) {
+        picture = noise_refiner_[i](picture, ropes.picture, steering);
+        finish_block(input, {BlockKind::refiner, static_cast<int64_t>(i)},
+                     {.image = picture, .at_start = unrefined, .time = steering, .rope = ropes.picture});
+    }
+    const auto pictured = [&](const Tensor& all) { return all.narrow(1, caption_tokens, picture.size(1)); };
     Tensor x = at::cat({caption, picture}, 1);  // [batch, tokens, dim]
-    for (const Block& block : layers_)
-        x = block(x, ropes.both, steering);
+    const Tensor at_start = pictured(x);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        x = layers_[i](x, ropes.both, steering);
+        finish_block(input, {BlockKind::single_stream, static_cast<int64_t>(i)},
+                     {.image = pictured(x), .at_start = at_start, .time = steering, .rope = ropes.picture});
+    }
 
     x = scaled(plain_layer_norm(x.narrow(1, caption_tokens, rows * columns)),
                final_modulation_(at::silu(steering)).unsqueeze(1));

@@ -7,6 +7,7 @@
 #include "inference/layers/norm.hpp"
 #include "inference/layers/rope.hpp"
 #include "inference/models/model.hpp"
+#include "inference/models/network_patches.hpp"
 
 #include <optional>
 #include <vector>
@@ -54,11 +55,13 @@ private:
     // The tables of captions and of pictures of one size.
     struct Tables {
         int64_t caption_tokens, rows, columns;
+        RopeScaling scaling;
         Rope caption, picture, both;
     };
 
     Tensor time(const NetworkInput& input) const;
-    const Tables& tables(int64_t caption_tokens, int64_t rows, int64_t columns, at::Device device) const;
+    const Tables& tables(int64_t caption_tokens, int64_t rows, int64_t columns, const RopeScaling& scaling,
+                         at::Device device) const;
     Tensor padded(const Tensor& tokens, const Weight& token) const;
 
     Weights weights_;
