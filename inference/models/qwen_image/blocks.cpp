@@ -3,6 +3,8 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace easel::inference::qwen_image {
@@ -42,7 +44,31 @@ Stream text_stream(const Weights& w) {
             .mlp_out = Linear(w / "txt_mlp" / "net" / 2)};
 }
 
+// The time of 0..1 at 128 frequencies, cosines first: [batch, 256]. The factor of 1000 comes last, as in training.
+Tensor frequencies(const Tensor& timestep) {
+    constexpr int64_t half = 128;
+    const Tensor exponent = at::arange(half, timestep.options()) * (-std::log(10000.0)) / static_cast<double>(half);
+    const Tensor angle = timestep.unsqueeze(1) * exponent.exp() * 1000.0;
+    return at::cat({angle.cos(), angle.sin()}, 1);
+}
+
 }  // namespace
+
+Tensor attention_bias(const Tensor& mask, int64_t picture_tokens) {
+    const Tensor text = (mask.to(at::kFloat) - 1.0) * static_cast<double>(std::numeric_limits<float>::max());
+    return at::constant_pad_nd(text, {0, picture_tokens}).unsqueeze(1).unsqueeze(1);
+}
+
+TimeEmbedding::TimeEmbedding(const Weights& w)
+    : in(w / "time_text_embed" / "timestep_embedder" / "linear_1"),
+      out(w / "time_text_embed" / "timestep_embedder" / "linear_2"),
+      layered(w.maybe("time_text_embed.addition_t_embedding.weight")) {}
+
+Tensor TimeEmbedding::operator()(const Tensor& timestep, at::ScalarType dtype) const {
+    Tensor time = out(at::silu(in(frequencies(timestep).to(dtype))));
+    if (layered) time = time + layered.like(time)[0];
+    return at::silu(time);
+}
 
 Tensor Modulation::apply(const Tensor& x) const { return modulate(plain_layer_norm(x, eps), scale, shift); }
 

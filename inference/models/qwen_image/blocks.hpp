@@ -15,6 +15,17 @@ struct Time {
     int64_t picture_tokens = 0;
 };
 
+// Embeds the time.
+struct TimeEmbedding {
+    Linear in, out;
+    Weight layered;  // [2, dim]: what the time of models that make layers begins with
+
+    // `w` is the network.
+    explicit TimeEmbedding(const Weights& w);
+    // `timestep` [batch] in 0..1 as [batch, dim], through its SiLU.
+    Tensor operator()(const Tensor& timestep, at::ScalarType dtype) const;
+};
+
 // How one normalisation is scaled and shifted and how much of what follows is added: each [batch, 1, dim], or
 // [batch, tokens, dim] where tokens differ in time.
 struct Modulation {
@@ -49,5 +60,9 @@ struct Block {
     void operator()(Tensor& image_tokens, Tensor& text_tokens, const Time& time, const Rope& rope,
                     const Tensor& mask) const;
 };
+
+// What is added to the scores, [batch, 1, 1, tokens]: tokens of the text whose `mask` [batch, tokens] is 0 fall to the
+// lowest number.
+Tensor attention_bias(const Tensor& mask, int64_t picture_tokens);
 
 }  // namespace easel::inference::qwen_image

@@ -9,7 +9,12 @@ namespace easel::inference {
 void register_qwen_image(Families& families) {
     families.push_back({
         .name = "qwen_image",
-        .matches = [](const Weights& w) { return w.contains("txt_norm.weight") && w.has_part("transformer_blocks"); },
+        // Tokens are 2 x 2 cells of 16 channels.
+        .matches =
+            [](const Weights& w) {
+                return w.contains("txt_norm.weight") && w.has_part("transformer_blocks") &&
+                       w.contains("img_in.weight") && w["img_in.weight"].size(1) == 64;
+            },
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> {
             return std::make_unique<qwen_image::QwenImage>(w);
         },

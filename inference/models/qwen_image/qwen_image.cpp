@@ -7,9 +7,6 @@
 #include "inference/models/qwen_image/positions.hpp"
 #include "inference/vae/latent_format.hpp"
 
-#include <cmath>
-#include <limits>
-
 namespace easel::inference::qwen_image {
 namespace {
 
@@ -27,31 +24,16 @@ ReferenceMethod default_references(const Weights& w) {
     return w.contains("__index_timestep_zero__") ? ReferenceMethod::index_timestep_zero : ReferenceMethod::index;
 }
 
-// The time of 0..1 at 128 frequencies, cosines first: [batch, 256]. The factor of 1000 comes last, as in training.
-Tensor frequencies(const Tensor& timestep) {
-    constexpr int64_t half = 128;
-    const Tensor exponent = at::arange(half, timestep.options()) * (-std::log(10000.0)) / static_cast<double>(half);
-    const Tensor angle = timestep.unsqueeze(1) * exponent.exp() * 1000.0;
-    return at::cat({angle.cos(), angle.sin()}, 1);
-}
-
-// Scores of tokens that do not count fall to the lowest number.
-Tensor attention_bias(const Tensor& mask, int64_t picture_tokens) {
-    const Tensor text = (mask.to(at::kFloat) - 1.0) * static_cast<double>(std::numeric_limits<float>::max());
-    return at::constant_pad_nd(text, {0, picture_tokens}).unsqueeze(1).unsqueeze(1);
-}
-
 }  // namespace
 
 QwenImage::QwenImage(const Weights& w)
     : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norm_(w / "txt_norm", eps),
-      time_in_(w / "time_text_embed" / "timestep_embedder" / "linear_1"),
-      time_out_(w / "time_text_embed" / "timestep_embedder" / "linear_2"),
-      layered_(w.maybe("time_text_embed.addition_t_embedding.weight")), blocks_(blocks(w / "transformer_blocks")),
+      time_(w), blocks_(blocks(w / "transformer_blocks")),
       final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out"), references_(default_references(w)) {}
 
 void QwenImage::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
+    input.context_repeats = false;
     if (condition.attention_mask) input.attention_mask = *condition.attention_mask;
     for (const Tensor& reference : condition.reference_latents)
         input.reference_latents.push_back(
@@ -59,12 +41,6 @@ void QwenImage::set_inputs(NetworkInput& input, const Condition& condition, cons
     if (!input.reference_latents.empty())
         input.extra["reference_method"] =
             at::scalar_tensor(static_cast<int64_t>(condition.reference_method.value_or(references_)), at::kLong);
-}
-
-Tensor QwenImage::embedded_time(const Tensor& timestep) const {
-    Tensor time = time_out_(at::silu(time_in_(frequencies(timestep).to(weights_.compute_dtype()))));
-    if (layered_) time = time + layered_.like(time)[0];
-    return at::silu(time);
 }
 
 Tensor QwenImage::predict(const NetworkInput& input) const {
@@ -75,21 +51,27 @@ Tensor QwenImage::predict(const NetworkInput& input) const {
                             : static_cast<ReferenceMethod>(input.find("reference_method").item<int64_t>());
 
     std::vector<Tensor> pictures{to_tokens(input.x)};
-    const int64_t own_tokens = pictures.front().size(1), text_tokens = input.context.size(1);
+    const int64_t own_tokens = pictures.front().size(1);
     for (const Tensor& reference : input.reference_latents)
         pictures.push_back(to_tokens(reference));
     Tensor image = img_in_(at::cat(pictures, 1).to(dtype));
     Tensor text = txt_in_(txt_norm_(input.context.to(dtype)));
 
-    Time time{.of_picture = embedded_time(input.timestep), .of_references = {}, .picture_tokens = own_tokens};
+    Time time{.of_picture = time_(input.timestep, dtype), .of_references = {}, .picture_tokens = own_tokens};
     if (method == ReferenceMethod::index_timestep_zero && !input.reference_latents.empty())
-        time.of_references = embedded_time(at::zeros_like(input.timestep));
-    const Rope rope = rope_of(text_tokens, input.x.sizes(), input.reference_latents, method);
-    const Tensor mask = input.attention_mask.defined() ? attention_bias(input.attention_mask, image.size(1)) : Tensor();
+        time.of_references = time_(at::zeros_like(input.timestep), dtype);
     Streams streams{.image = image, .text = text};
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-        run_block(input, {BlockKind::double_stream, static_cast<int64_t>(i)}, streams,
-                  [&](Streams& both) { blocks_[i](both.image, both.text, time, rope, mask); });
+    start_blocks(input, streams);
+    const Rope rope = rope_of(streams.text.size(1), input.x.sizes(), input.reference_latents, method);
+    const Tensor mask = input.attention_mask.defined() ? attention_bias(input.attention_mask, image.size(1)) : Tensor();
+    const Rope image_rope = rope.tokens(streams.text.size(1), image.size(1));
+    const ControlResiduals& control = residuals_of(input);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const inference::Block at{BlockKind::double_stream, static_cast<int64_t>(i)};
+        run_block(input, at, streams, [&](Streams& both) { blocks_[i](both.image, both.text, time, rope, mask); });
+        finish_block(input, at, {.image = streams.image, .at_start = image, .time = time.of_picture, .rope = image_rope});
+        add_residual(streams.image, control.input, i, 0);
+    }
     image = streams.image;
 
     const auto last = final_modulation_(time.of_picture).unsqueeze(1).chunk(2, -1);  // scale, shift

@@ -23,13 +23,10 @@ public:
     LoraKeys lora_keys() const override;
 
 private:
-    Tensor embedded_time(const Tensor& timestep) const;
-
     Weights weights_;
     Linear img_in_, txt_in_;
     RmsNorm txt_norm_;
-    Linear time_in_, time_out_;
-    Weight layered_;  // [2, dim]: what the time of models that make layers begins with
+    TimeEmbedding time_;
     std::vector<Block> blocks_;
     Linear final_modulation_, final_;
     ReferenceMethod references_;  // where the conditioning does not say
