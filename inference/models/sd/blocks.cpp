@@ -1,6 +1,7 @@
 #include "inference/models/sd/blocks.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/layers/fused_norm.hpp"
 
 namespace easel::inference::sd {
 namespace {
@@ -21,10 +22,10 @@ ResBlock::ResBlock(const Weights& w)
 }
 
 Tensor ResBlock::operator()(const Tensor& x, const Tensor& time_embedding) const {
-    Tensor h = in_conv(at::silu(in_norm(x)));
-    h = h + time(time_embedding).unsqueeze(-1).unsqueeze(-1);
-    h = out_conv(at::silu(out_norm(h)));
-    return (skip ? (*skip)(x) : x) + h;
+    Tensor h = in_conv(in_norm.then_silu(x));
+    h += time(time_embedding).unsqueeze(-1).unsqueeze(-1);
+    h = out_conv(out_norm.then_silu(h));
+    return h.add_(skip ? (*skip)(x) : x);
 }
 
 CrossAttention::CrossAttention(const Weights& w, int64_t heads_)
@@ -39,7 +40,9 @@ Tensor CrossAttention::operator()(const AttentionInput& input, const AttentionRe
 FeedForward::FeedForward(const Weights& w) : in(w / "net" / 0 / "proj"), out(w / "net" / 2) {}
 
 Tensor FeedForward::operator()(const Tensor& x) const {
-    const std::vector<Tensor> parts = in(x).chunk(2, -1);  // values, gates
+    const Tensor both = in(x);
+    if (runs_gated_gelu(both)) return out(gated_gelu(both));
+    const std::vector<Tensor> parts = both.chunk(2, -1);  // values, gates
     return out(parts[0] * at::gelu(parts[1]));
 }
 

@@ -1,4 +1,4 @@
-// Stable Diffusion 1.x, 2.x, XL and XL's refiner: one UNet, told apart by its shapes.
+// Stable Diffusion 1.x, 2.x, XL, XL's refiner and Lotus: one UNet, told apart by its shapes.
 #include "inference/models/family.hpp"
 
 #include "inference/models/sd/diffusers_unet.hpp"
@@ -9,7 +9,7 @@
 namespace easel::inference {
 namespace {
 
-enum class Kind { other, sd1, sd2, sdxl, refiner };
+enum class Kind { other, sd1, sd2, unclip, sdxl, refiner, lotus };
 
 // How many resolutions there are.
 int64_t levels(const Weights& w) {
@@ -34,9 +34,10 @@ Kind kind_of(const Weights& w) {
     const Weight label = w.maybe("label_emb.0.0.weight");
     if (!projection || (!label && w.has_part("label_emb"))) return Kind::other;  // SD's upscaler has classes there
     if (!label) return projection.shape().size() == 4 ? Kind::sd1 : Kind::sd2;
+    if (label.size(1) == 4) return Kind::lotus;  // what is to be found, as two sines and two cosines
     if (levels(w) == 3) return Kind::sdxl;
-    // unCLIP's and Lotus' networks have the four levels of SD2.
-    return first.size(0) == 320 ? Kind::other : Kind::refiner;
+    // The refiner has no transformers at its first level, unCLIP's networks have.
+    return w.has_part("input_blocks.1.1") ? Kind::unclip : Kind::refiner;
 }
 
 template <Kind kind>
@@ -113,6 +114,16 @@ void register_sd(Families& families) {
                             .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}},
     });
     families.push_back({
+        .name = "sd2_unclip",
+        .matches = is<Kind::unclip>,
+        .build = build<nullptr>,
+        .parameterization = sd2_parameterization,
+        .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .text = {.family = "sd2",
+                 .parts = {{.kind = "clip_h",
+                            .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}},
+    });
+    families.push_back({
         .name = "sdxl",
         .matches = is<Kind::sdxl>,
         .build = build<sd::sdxl_vector>,
@@ -130,6 +141,14 @@ void register_sd(Families& families) {
         .latent_format = [](const Weights&) { return sdxl_latent_format(); },
         .text = {.family = "sdxl_refiner",
                  .parts = {{.kind = "clip_g", .prefixes = {"conditioner.embedders.0.model."}}}},
+    });
+    families.push_back({
+        .name = "lotus",
+        .matches = is<Kind::lotus>,
+        .build = build<sd::lotus_vector>,
+        .parameterization = [](const Weights&) { return Parameterization{image_prediction(), scaled_linear_levels()}; },
+        .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .text = {},
     });
 }
 

@@ -3,7 +3,10 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/models/sd/picture_prompt.hpp"
 #include "inference/vae/latent_format.hpp"
+
+#include <string>
 
 namespace easel::inference::sd {
 namespace {
@@ -50,12 +53,37 @@ void UNet::set_inputs(NetworkInput& input, const Condition& condition, const Sam
     if (scales_picture_ && concat_channels() == target.format->channels && input.concat.defined())
         input.concat = target.format->to_model(input.concat);
     if (vector_ != nullptr) input.vector = vector_(condition, target);
+    if (const auto pictures = condition.extra.find("unclip"); label_ && pictures != condition.extra.end())
+        input.extra["unclip"] = pictures->second;
+}
+
+Tensor UNet::label_input(const NetworkInput& input) const {
+    const Tensor pictures = input.find("unclip");  // [batch, count, dim + 2]
+    if (!pictures.defined())
+        return input.vector.defined() ? input.vector
+                                      : at::zeros({input.x.size(0), label_->in.in_features()}, input.x.options());
+    const at::Generator& generator = input.evaluation.generator;
+    const uint64_t seed = generator.defined() ? generator.current_seed() : 0;
+    const double merged_noise = input.vector.defined() ? 0.0 : 0.05;
+    std::vector<Tensor> rows;
+    for (int64_t i = 0; i < pictures.size(0); ++i)
+        rows.push_back(picture_vector(pictures[i], seed, merged_noise));
+    const Tensor seen = at::cat(rows).to(input.x.options());
+    const int64_t dim = seen.size(1) / 2;
+    const Tensor whole =
+        input.vector.defined() && input.vector.size(1) > dim
+            ? at::cat({seen.narrow(1, 0, dim), input.vector.slice(1, dim).to(seen.options())}, 1)
+            : seen;
+    if (whole.size(1) != label_->in.in_features())
+        throw UserError("the model does not take pictures seen by this CLIP vision model, whose embeddings have " +
+                        std::to_string(dim) + " numbers");
+    return whole;
 }
 
 Tensor UNet::embedded(const NetworkInput& input) const {
     const at::ScalarType dtype = weights_.compute_dtype();
     Tensor embedding = time_(timestep_embedding(input.timestep, model_channels_).to(dtype));
-    if (label_) embedding = embedding + (*label_)(input.vector.to(dtype));
+    if (label_) embedding = embedding + (*label_)(label_input(input).to(dtype));
     return at::silu(embedding);
 }
 
@@ -91,7 +119,7 @@ Tensor UNet::predict(const NetworkInput& input) const {
         skips.pop_back();
         h = output_[i](h, time, context, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2), place);
     }
-    return out_conv_(at::silu(out_norm_(h))).to(at::kFloat).contiguous();
+    return out_conv_(out_norm_.then_silu(h)).to(at::kFloat).contiguous();
 }
 
 std::size_t UNet::activation_bytes(at::IntArrayRef latent) const {

@@ -32,6 +32,8 @@ private:
         Tensor operator()(const Tensor& x) const { return out(at::silu(in(x))); }
     };
 
+    // What `label_emb` reads: the vector, in whose first part pictures may stand for the pooled prompt. [batch, dim]
+    Tensor label_input(const NetworkInput& input) const;
     // What every block is told: the embedded time and vector after their SiLU, [batch, 4 * model_channels].
     Tensor embedded(const NetworkInput& input) const;
 

@@ -45,4 +45,9 @@ Tensor refiner_vector(const Condition& condition, const SamplingTarget& target) 
     return with_pooled(condition, numbers);
 }
 
+Tensor lotus_vector(const Condition&, const SamplingTarget&) {
+    const Tensor task = at::tensor({1.0F, 0.0F});
+    return at::cat({task.sin(), task.cos()}).unsqueeze(0);
+}
+
 }  // namespace easel::inference::sd

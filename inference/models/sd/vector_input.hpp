@@ -18,4 +18,7 @@ Tensor sdxl_vector(const Condition& condition, const SamplingTarget& target);
 // side. (SDXLRefiner.encode_adm)
 Tensor refiner_vector(const Condition& condition, const SamplingTarget& target);
 
+// Which task is asked for: the depth of a picture. (Lotus.extra_conds)
+Tensor lotus_vector(const Condition& condition, const SamplingTarget& target);
+
 }  // namespace easel::inference::sd
