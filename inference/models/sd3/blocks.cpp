@@ -1,12 +1,16 @@
 #include "inference/models/sd3/blocks.hpp"
 
+#include "base/error.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+
+#include <cmath>
+#include <string>
 
 namespace easel::inference::sd3 {
 namespace {
 
-constexpr int64_t head_size = 64;
+constexpr int64_t head_size = 64, pixels_per_cell = 8;
 
 // What the numbers of a modulation are for, in their order.
 enum Part : std::size_t { shift, scale, gate, mlp_shift, mlp_scale, mlp_gate, own_shift, own_scale, own_gate };
@@ -14,6 +18,19 @@ enum Part : std::size_t { shift, scale, gate, mlp_shift, mlp_scale, mlp_gate, ow
 Tensor gated(const Tensor& x, const Tensor& gate, const Tensor& change) { return at::addcmul(x, gate, change); }
 
 }  // namespace
+
+Tensor PositionTable::operator()(int64_t rows, int64_t columns, at::ScalarType dtype, at::Device device) const {
+    const auto side = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(table.size(1)))));
+    if (rows > side || columns > side) {
+        const std::string limit = std::to_string(side * patch * pixels_per_cell);
+        throw UserError("the picture is too large for this model, whose positions end at " + limit + " x " + limit +
+                        " pixels");
+    }
+    const Tensor row = at::arange((side - rows) / 2, (side - rows) / 2 + rows, at::kLong);
+    const Tensor column = at::arange((side - columns) / 2, (side - columns) / 2 + columns, at::kLong);
+    const Tensor index = (row.unsqueeze(1) * side + column.unsqueeze(0)).flatten();
+    return table.rows(index.to(device), dtype).unsqueeze(0);
+}
 
 Projections::Projections(const Weights& w) : qkv(w / "qkv") {
     if (w.has_part("proj")) out.emplace(w / "proj");
@@ -45,6 +62,12 @@ Stream::Before Stream::before(const Tensor& x, const Tensor& c) const {
     result.joint = joint(modulate(normed, parts[scale], parts[shift]));
     if (own) result.own = (*own)(modulate(normed, parts[own_scale], parts[own_shift]));
     return result;
+}
+
+Tensor Stream::alone(const Tensor& x, const Tensor& c) const {
+    const Before own_part = before(x, c);
+    const Qkv& qkv = own_part.joint;
+    return after(x, own_part, merge_heads(attention(qkv.q, qkv.k, qkv.v)));
 }
 
 Tensor Stream::after(const Tensor& x, const Before& before, const Tensor& attended) const {

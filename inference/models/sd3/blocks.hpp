@@ -6,10 +6,28 @@
 #include "inference/layers/norm.hpp"
 #include "inference/weights/weights.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace easel::inference::sd3 {
+
+// Two layers around a SiLU.
+struct Embedder {
+    Linear in, out;
+
+    explicit Embedder(const Weights& w) : in(w / "mlp" / 0), out(w / "mlp" / 2) {}
+    Tensor operator()(const Tensor& x) const { return out(at::silu(in(x))); }
+};
+
+// A square table of positions, [1, side * side, dim], from whose middle a picture takes its own.
+struct PositionTable {
+    Weight table;
+    int64_t patch;  // cells of the latent to a side
+
+    // [1, rows * columns, dim]. Throws UserError when the table is smaller.
+    Tensor operator()(int64_t rows, int64_t columns, at::ScalarType dtype, at::Device device) const;
+};
 
 // Queries, keys and values [batch, heads, tokens, 64].
 struct Qkv {
@@ -48,6 +66,8 @@ struct Stream {
         std::vector<Tensor> modulation;  // [batch, 1, dim] each
     };
     Before before(const Tensor& x, const Tensor& c) const;
+    // `x` after a block that has no other stream.
+    Tensor alone(const Tensor& x, const Tensor& c) const;
     // `x` after the block, where `attended` [batch, tokens, dim] is its part of the joint attention's result.
     Tensor after(const Tensor& x, const Before& before, const Tensor& attended) const;
 };

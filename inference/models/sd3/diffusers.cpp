@@ -8,6 +8,8 @@
 namespace easel::inference::sd3 {
 namespace {
 
+constexpr int64_t head_size = 64;  // a network has as many blocks as heads
+
 using Rename = std::pair<std::string_view, std::string_view>;  // diffusers', ours
 
 constexpr std::array single_names{
@@ -48,10 +50,11 @@ std::vector<DiffusersModule> modules(int64_t blocks, int64_t dim) {
         const std::string ours = "joint_blocks." + std::to_string(i) + '.';
         for (const auto& [their_name, our_name] : block_names)
             result.push_back({.theirs = theirs + std::string(their_name), .ours = ours + std::string(our_name)});
-        // The last block's text is only read: its modulation has no more than a shift and a scale.
+        // The last block's text is only read: its modulation has no more than a shift and a scale. Control networks have
+        // fewer blocks, of which none is the last.
         result.push_back({.theirs = theirs + "norm1_context.linear",
                           .ours = ours + "context_block.adaLN_modulation.1",
-                          .swapped_halves = i == blocks - 1});
+                          .swapped_halves = i == dim / head_size - 1});
         int64_t start = 0;
         for (const char* part : {"q", "k", "v"}) {
             result.push_back({theirs + "attn.to_" + part, ours + "x_block.attn.qkv", start, dim});
@@ -72,6 +75,15 @@ TensorMap from_diffusers(const TensorMap& tensors) {
     while (tensors.contains("transformer_blocks." + std::to_string(blocks) + ".attn.to_q.weight"))
         ++blocks;
     return renamed_from_diffusers(tensors, modules(blocks, picture_in->second.size(0)));
+}
+
+std::string own_name(const std::string& theirs) {
+    const std::string module = theirs.substr(0, theirs.rfind('.'));
+    for (const auto& [their_name, our_name] : single_names) {
+        if (module == their_name) return std::string(our_name) + theirs.substr(module.size());
+        if (theirs == their_name) return std::string(our_name);
+    }
+    return theirs;
 }
 
 LoraKeys lora_names(const Weights& w) {

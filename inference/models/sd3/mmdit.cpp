@@ -7,12 +7,10 @@
 #include "inference/models/network_patches.hpp"
 #include "inference/models/sd3/diffusers.hpp"
 
-#include <cmath>
-
 namespace easel::inference::sd3 {
 namespace {
 
-constexpr int64_t time_frequencies = 256, pixels_per_cell = 8;
+constexpr int64_t time_frequencies = 256;
 
 std::vector<JointBlock> joint_blocks(const Weights& w) {
     std::vector<JointBlock> blocks;
@@ -25,7 +23,7 @@ std::vector<JointBlock> joint_blocks(const Weights& w) {
 
 Mmdit::Mmdit(const Weights& w)
     : weights_(w), patch_(w["x_embedder.proj.weight"].size(2)), picture_in_(w / "x_embedder" / "proj", patch_, 0),
-      positions_(w["pos_embed"]), time_(w / "t_embedder"), blocks_(joint_blocks(w / "joint_blocks")),
+      positions_{w["pos_embed"], patch_}, time_(w / "t_embedder"), blocks_(joint_blocks(w / "joint_blocks")),
       final_modulation_(w / "final_layer" / "adaLN_modulation" / 1), final_(w / "final_layer" / "linear") {
     if (w.has_part("y_embedder")) pooled_.emplace(w / "y_embedder");
     if (w.has_part("context_embedder")) text_in_.emplace(w / "context_embedder");
@@ -36,19 +34,6 @@ void Mmdit::set_inputs(NetworkInput& input, const Condition& condition, const Sa
     input.context = condition.cross;
     input.context_repeats = false;
     input.vector = *condition.pooled;
-}
-
-Tensor Mmdit::positions(int64_t rows, int64_t columns, at::ScalarType dtype) const {
-    const auto side = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(positions_.size(1)))));
-    if (rows > side || columns > side) {
-        const std::string limit = std::to_string(side * patch_ * pixels_per_cell);
-        throw UserError("the picture is too large for this model, whose positions end at " + limit + " x " + limit +
-                        " pixels");
-    }
-    const Tensor row = at::arange((side - rows) / 2, (side - rows) / 2 + rows, at::kLong);
-    const Tensor column = at::arange((side - columns) / 2, (side - columns) / 2 + columns, at::kLong);
-    const Tensor index = (row.unsqueeze(1) * side + column.unsqueeze(0)).flatten();
-    return positions_.rows(index.to(weights_.device()), dtype).unsqueeze(0);
 }
 
 Tensor Mmdit::embedded(const NetworkInput& input) const {
@@ -67,7 +52,7 @@ Tensor Mmdit::predict(const NetworkInput& input) const {
 
     const Tensor patches = picture_in_(padded.contiguous(at::MemoryFormat::ChannelsLast));
     const Tensor text = input.context.to(dtype);
-    Streams streams{.image = patches.flatten(2).transpose(1, 2) + positions(rows, columns, dtype),  // [batch, tokens, dim]
+    Streams streams{.image = patches.flatten(2).transpose(1, 2) + positions_(rows, columns, dtype, patches.device()),  // [batch, tokens, dim]
                     .text = text_in_ ? (*text_in_)(text) : text};
     const Tensor c = embedded(input);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {

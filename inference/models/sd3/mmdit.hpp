@@ -22,23 +22,13 @@ public:
     LoraKeys lora_keys() const override;
 
 private:
-    // Two layers around a SiLU.
-    struct Embedder {
-        Linear in, out;
-
-        explicit Embedder(const Weights& w) : in(w / "mlp" / 0), out(w / "mlp" / 2) {}
-        Tensor operator()(const Tensor& x) const { return out(at::silu(in(x))); }
-    };
-
-    // The middle of the table of positions, [1, rows * columns, dim]. Throws UserError when the table is smaller.
-    Tensor positions(int64_t rows, int64_t columns, at::ScalarType dtype) const;
     // The embedded time and pooled prompt after their SiLU, [batch, dim].
     Tensor embedded(const NetworkInput& input) const;
 
     Weights weights_;
     int64_t patch_;
     Conv2d picture_in_;
-    Weight positions_;  // [1, side * side, dim]
+    PositionTable positions_;
     Embedder time_;
     std::optional<Embedder> pooled_;
     std::optional<Linear> text_in_;

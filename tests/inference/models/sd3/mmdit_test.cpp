@@ -33,7 +33,7 @@ TEST(Mmdit, KnowsPartsOfItsWeightsByDiffusersNames) {
     EXPECT_EQ(values.key, "joint_blocks.0.x_block.attn.qkv.weight");
     ASSERT_TRUE(values.slice);
     EXPECT_EQ(values.slice->start, 128);
-    EXPECT_TRUE(names.at("base_model.model.transformer_blocks.1.norm1_context.linear").swapped_halves);
+    EXPECT_TRUE(names.at("base_model.model.transformer_blocks.0.norm1_context.linear").swapped_halves);
     EXPECT_TRUE(names.contains("lora_unet_joint_blocks_0_x_block_mlp_fc1"));
 }
 
