@@ -6,11 +6,10 @@
 namespace easel::inference {
 namespace {
 
-// Variants that read further inputs: video editing, cameras, speech, people, poses.
-bool has_adapter(const Weights& w) {
-    for (const std::string_view part :
-         {"vace_patch_embedding", "control_adapter", "casual_audio_encoder", "audio_proj", "face_adapter",
-          "patch_embedding_mask", "patch_embedding_pose", "patch_embedding_global", "ref_conv"})
+// Variants that this network does not hold: speech, people, poses, dance.
+bool is_other_variant(const Weights& w) {
+    for (const std::string_view part : {"casual_audio_encoder", "audio_proj", "face_adapter", "patch_embedding_mask",
+                                        "patch_embedding_pose", "patch_embedding_global"})
         if (w.has_part(part)) return true;
     return false;
 }
@@ -22,7 +21,7 @@ bool has_deep_latents(const Weights& w) { return w["head.head.weight"].size(0) =
 void register_wan(Families& families) {
     families.push_back({
         .name = "wan",
-        .matches = [](const Weights& w) { return w.contains("head.modulation") && !has_adapter(w); },
+        .matches = [](const Weights& w) { return w.contains("head.modulation") && !is_other_variant(w); },
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> { return std::make_unique<wan::Wan>(w); },
         .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flow_levels(8.0)}; },
         .latent_format =
