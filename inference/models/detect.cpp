@@ -1,5 +1,6 @@
 #include "inference/models/detect.hpp"
 
+#include "inference/models/known_architectures.hpp"
 #include "inference/text/clip.hpp"
 
 #include <algorithm>
@@ -103,6 +104,8 @@ std::string describe(const TensorMap& tensors) {
     if (tensors.contains("emb_params") || tensors.contains("clip_l") || tensors.contains("clip_g"))
         return "it is a textual inversion: put it into models/embeddings and write embedding:name in a prompt";
     const auto network = network_in(tensors);
+    if (const std::string_view name = known_architecture(network); !name.empty())
+        return "it is " + std::string(name) + ", an architecture that easel does not run";
     if (is_diffusion_model(network)) return "it is a diffusion model of an architecture that is not supported yet";
     if (is_vae(tensors, "") || is_vae(tensors, "first_stage_model.")) return "it is a VAE: load it with VAELoader";
     if (is_text_encoder(tensors)) return "it is a text encoder: load it with CLIPLoader";

@@ -44,4 +44,12 @@ void add_transformer_names(LoraKeys& names, const std::string& theirs, const Lor
     names[theirs] = target;
 }
 
+LoraKeys plain_lora_keys(const Weights& network) {
+    constexpr std::string_view ending = ".weight";
+    LoraKeys names = module_lora_keys(network);
+    for (const std::string& key : network.keys())
+        if (key.ends_with(ending)) names[key.substr(0, key.size() - ending.size())] = network.prefix() + key;
+    return names;
+}
+
 }  // namespace easel::inference

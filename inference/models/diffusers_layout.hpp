@@ -38,4 +38,7 @@ void for_each_lora_target(const Weights& network, const std::vector<DiffusersMod
 // The names of a module in LoRA files: diffusers' own with and without `transformer.`, SimpleTuner's LyCORIS names.
 void add_transformer_names(LoraKeys& names, const std::string& theirs, const LoraTarget& target);
 
+// The names that every network's modules have, and those modules' own names without any prefix.
+LoraKeys plain_lora_keys(const Weights& network);
+
 }  // namespace easel::inference

@@ -1,5 +1,7 @@
 #include "inference/models/model.hpp"
 
+#include "inference/layers/half_attention.hpp"
+#include "inference/memory/device_memory.hpp"
 #include "inference/sampling/concat_input.hpp"
 #include "inference/sampling/model_options.hpp"
 
@@ -11,18 +13,31 @@ void DiffusionModel::set_inputs(NetworkInput& input, const Condition& condition,
 }
 
 Tensor Model::predict(const NetworkInput& input) const {
-    parts_->weights->use(patches_);
-    return parts_->network->predict(input);
+    return with_room(parts_->weights.get(), [&] {
+        parts_->weights->use(patches_);
+        parts_->weights->compute_in(compute_dtype_);
+        const HalfAttention attention(parts_->weights->settings().half_products);
+        return parts_->network->predict(input);
+    });
 }
 
 void Model::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     parts_->weights->use(patches_);
+    parts_->weights->compute_in(compute_dtype_);
     parts_->network->set_inputs(input, condition, target);
 }
 
 Model Model::with_lora(const Lora& lora, double strength) const {
     if (strength == 0.0) return *this;
-    return with_patches(lora.patches_for(parts_->network->lora_keys(), strength));
+    Model patched = with_patches(lora.patches_for(parts_->network->lora_keys(), strength));
+    if (!lora.metadata().empty())
+        patched.lora_metadata_ = std::make_shared<const std::map<std::string, std::string>>(lora.metadata());
+    return patched;
+}
+
+const std::map<std::string, std::string>& Model::lora_metadata() const {
+    static const std::map<std::string, std::string> none;
+    return lora_metadata_ ? *lora_metadata_ : none;
 }
 
 Model Model::with_patches(const PatchList& patches) const {
@@ -40,6 +55,12 @@ Model Model::with_parameterization(Parameterization parameterization) const {
 Model Model::with_latent_format(LatentFormat format) const {
     Model changed = *this;
     changed.latent_format_ = std::move(format);
+    return changed;
+}
+
+Model Model::with_compute_dtype(std::optional<at::ScalarType> dtype) const {
+    Model changed = *this;
+    changed.compute_dtype_ = dtype;
     return changed;
 }
 

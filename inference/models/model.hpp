@@ -10,6 +10,7 @@
 #include "inference/vae/latent_format.hpp"
 #include "inference/weights/weights.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,8 @@ public:
 
     // Strength 0 returns the same handle.
     Model with_lora(const Lora& lora, double strength) const;
+    // The text entries of the LoRA file that was applied last, of those that had any.
+    const std::map<std::string, std::string>& lora_metadata() const;
     // Every weight that both models have is multiplied and the other's added, as `ratios` says for its key. The other
     // model's weights are looked up when they are needed.
     Model with_merged(const Model& other, const MergeRatios& ratios) const;
@@ -80,6 +83,8 @@ public:
     // The same network taken to predict something else, or at other levels.
     Model with_parameterization(Parameterization parameterization) const;
     Model with_latent_format(LatentFormat format) const;
+    // Activations of this type; nothing for what suits the weights.
+    Model with_compute_dtype(std::optional<at::ScalarType> dtype) const;
 
     // How sampling uses the network: guidance and patches to its blocks (sampling/model_options.hpp).
     const ModelOptions& options() const;
@@ -93,10 +98,12 @@ public:
 private:
     std::shared_ptr<const Parts> parts_;
     std::shared_ptr<const PatchSet> patches_;
+    std::shared_ptr<const std::map<std::string, std::string>> lora_metadata_;
     std::shared_ptr<const ModelOptions> options_;
     std::optional<Parameterization> parameterization_;
     std::optional<LatentFormat> latent_format_;
     std::optional<double> timed_mask_;
+    std::optional<at::ScalarType> compute_dtype_;
 };
 
 }  // namespace easel::inference

@@ -80,7 +80,8 @@ NetworkInput repeated(const NetworkInput& input, int64_t count, at::Device devic
 bool can_join(const NetworkInput& a, const NetworkInput& b) {
     return prompts_fit(a, b) && same_shape(a.vector, b.vector) && same_shape(a.concat, b.concat) &&
            same_shape(a.guidance, b.guidance) && same_shape(a.attention_mask, b.attention_mask) &&
-           std::ranges::equal(a.reference_latents, b.reference_latents, same_shape) && extras_fit(a, b);
+           std::ranges::equal(a.reference_latents, b.reference_latents, same_shape) && extras_fit(a, b) &&
+           a.attached == b.attached;
 }
 
 NetworkInput joined(const std::vector<const NetworkInput*>& inputs) {
@@ -97,6 +98,7 @@ NetworkInput joined(const std::vector<const NetworkInput*>& inputs) {
     for (const auto& [name, tensor] : first.extra)
         batch.extra[name] =
             is_number(tensor) ? tensor : stacked(inputs, [&](const NetworkInput& input) { return input.find(name); });
+    batch.attached = first.attached;
     return batch;
 }
 

@@ -1,6 +1,7 @@
 // What a diffusion network reads, and how the inputs of several conditions become one batch.
 #pragma once
 
+#include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
 
 #include <cstdint>
@@ -61,6 +62,7 @@ struct NetworkInput {
     std::shared_ptr<const Grounding> grounding;       // null for none
     // Inputs of one family, by its own names: [batch, ...], or numbers without dimensions, which are never batched.
     std::map<std::string, Tensor, std::less<>> extra;
+    Attachments attached;  // what is no tensor; conditions share a batch only where these are the same objects
 
     Evaluation evaluation = {};
     const NetworkPatches* patches = nullptr;  // changes that the handle asks for (network_patches.hpp); may be null
@@ -76,6 +78,9 @@ struct SamplingTarget {
     std::optional<Tensor> noise_mask;  // [batch, channels, h, w]
     const LatentFormat* format = nullptr;
     bool is_negative = false;  // which side of guidance the condition is for
+    // Where several latents are sampled as one row of numbers [batch, 1, values] (sampling/latent_streams.hpp), their
+    // shapes in this order; empty otherwise.
+    std::vector<std::vector<int64_t>> streams = {};
 };
 
 // The inputs of one condition for a batch of `count` members; `concat` has been cut to the condition's box before.

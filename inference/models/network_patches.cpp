@@ -38,6 +38,26 @@ void run_block(const NetworkInput& input, Block block, Streams& streams, const B
     found->second(streams, compute, {.input = input, .block = block});
 }
 
+void start_blocks(const NetworkInput& input, Streams& streams) {
+    for (const StreamsPatch& patch : patches_of(input).at_start)
+        patch(streams, {.input = input});
+}
+
+void finish_block(const NetworkInput& input, Block block, const AfterBlock& after) {
+    for (const AfterBlockPatch& patch : patches_of(input).after_block)
+        patch(after, {.input = input, .block = block});
+}
+
+const ControlResiduals& residuals_of(const NetworkInput& input) {
+    static const ControlResiduals none;
+    return input.control ? *input.control : none;
+}
+
+void add_residual(const Tensor& x, const std::vector<Tensor>& residuals, std::size_t block, int64_t first) {
+    if (block >= residuals.size() || !residuals[block].defined()) return;
+    x.narrow(1, first, residuals[block].size(1)).add_(residuals[block]);
+}
+
 Tensor patched_attention_output(Tensor tokens, const PatchPlace& place) {
     return patched(patches_of(place.input).self_output, std::move(tokens), place);
 }

@@ -2,6 +2,7 @@
 // carries them (ModelOptions), NetworkInput brings them into the network, and the network asks for them where it is.
 #pragma once
 
+#include "inference/layers/rope.hpp"
 #include "inference/models/network_input.hpp"
 #include "inference/tensor.hpp"
 
@@ -9,7 +10,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace easel::inference {
@@ -19,7 +22,8 @@ enum class BlockKind {
     middle,
     output,  // of a UNet
     double_stream,
-    single_stream  // of a transformer: text and image apart, or one sequence (or the only kind there is)
+    single_stream,  // of a transformer: text and image apart, or one sequence (or the only kind there is)
+    refiner         // of a transformer: over the image alone, before the others
 };
 
 struct Block {
@@ -76,6 +80,30 @@ struct Streams {
 using BlockFunction = std::function<void(Streams&)>;
 using BlockReplacement = std::function<void(Streams&, const BlockFunction& block, const PatchPlace&)>;
 
+// Of a transformer's tokens before its first block. A patch may put tokens before those of the text.
+using StreamsPatch = std::function<void(Streams&, const PatchPlace&)>;
+// What a transformer's block has left of the image, for patches that add to it in place.
+struct AfterBlock {
+    Tensor image;      // [batch, tokens, dim]
+    const Tensor& at_start;  // the image before the first block of this kind
+    const Tensor& time;      // [batch, dim]: what steers the blocks
+    const Rope& rope;        // of the image's tokens
+};
+using AfterBlockPatch = std::function<void(const AfterBlock&, const PatchPlace&)>;
+
+// Stretches and shifts the positions of the image's tokens. (ScaleROPE)
+struct RopeScaling {
+    double scale_x = 1.0, shift_x = 0.0, scale_y = 1.0, shift_y = 0.0, scale_t = 1.0, shift_t = 0.0;
+
+    bool operator==(const RopeScaling&) const = default;
+};
+
+// Keys and values [batch, heads, tokens, size] of reference pictures in each block's attention, before positions turn
+// them. Once it has them the pictures themselves are left out. Belongs to one run of sampling. (FluxKVCache)
+struct ReferenceCache {
+    std::map<Block, std::pair<Tensor, Tensor>> blocks;
+};
+
 struct NetworkPatches {
     // Self attention (attn1) and attention to the prompt (attn2) of a UNet's transformers.
     std::vector<AttentionInputPatch> self_input, cross_input;
@@ -90,6 +118,11 @@ struct NetworkPatches {
 
     // Blocks of transformers.
     std::map<Block, BlockReplacement> block_replacement;
+    std::vector<StreamsPatch> at_start;
+    std::vector<AfterBlockPatch> after_block;
+    std::vector<TensorPatch> feed_forward_input;
+    std::optional<RopeScaling> rope;
+    std::shared_ptr<ReferenceCache> references;  // null: not kept
 };
 
 // What the handle asks for; nothing when the input names no patches.
@@ -104,6 +137,15 @@ const AttentionReplacement* find_replacement(const AttentionReplacements& replac
 
 // For networks that are transformers: runs block `block`, or what a patch puts in its place.
 void run_block(const NetworkInput& input, Block block, Streams& streams, const BlockFunction& compute);
+// For networks that are transformers: the tokens before the first block, patched.
+void start_blocks(const NetworkInput& input, Streams& streams);
+// For networks that are transformers: lets patches add to what block `block` has left of the image.
+void finish_block(const NetworkInput& input, Block block, const AfterBlock& after);
+// For networks that are transformers: what control networks say, for the blocks of the first kind in `input`, of the
+// second in `output`. Empty where there are none.
+const ControlResiduals& residuals_of(const NetworkInput& input);
+// Adds what control networks say of one block, [batch, tokens, dim], to the tokens of `x` from `first` on, in place.
+void add_residual(const Tensor& x, const std::vector<Tensor>& residuals, std::size_t block, int64_t first);
 // For networks that are transformers: the output of a self or joint attention, patched.
 Tensor patched_attention_output(Tensor tokens, const PatchPlace& place);
 
