@@ -1,7 +1,7 @@
 #include "inference/engine.hpp"
 
 #include "base/log.hpp"
-#include "inference/memory/residency.hpp"
+#include "inference/memory/device_memory.hpp"
 #include "inference/models/checkpoint_file.hpp"
 #include "inference/models/detect.hpp"
 #include "inference/text/text_family.hpp"
@@ -46,7 +46,8 @@ struct Engine::State {
     Options options;
     Families families;
     TextFamilies text_families;
-    Residency residency;
+    // Of the device that computes, and of the processor where that is another one.
+    std::shared_ptr<DeviceMemory> memory, host_memory;
 
     std::map<FileKey, std::shared_ptr<const WeightFile>> files;
     std::map<FileKey, Checkpoint> checkpoints;
@@ -59,25 +60,31 @@ struct Engine::State {
     std::map<FileKey, UpscaleModel> upscale_models;
     std::map<FileKey, ControlNet> control_nets;
     std::map<FileKey, std::shared_ptr<const Gligen>> gligens;
+    std::map<FileKey, std::shared_ptr<const ModelPatch>> model_patches;
+    std::map<std::pair<FileKey, ModelPart>, Weights> weights;
+    std::map<std::tuple<FileKey, std::string, std::optional<at::ScalarType>>, Weights> networks;
 
     std::shared_ptr<const WeightFile> open(const fs::path& path) {
         const auto key = key_of(path);
         if (const auto found = files.find(key); found != files.end()) return found->second;
         auto file = std::make_shared<const WeightFile>(open_weights(path));
-        residency.make_room(std::get<std::uintmax_t>(key));
         logger("inference")->debug("opened {}: {} tensors", path.filename().string(), file->tensors.size());
         return files.emplace(key, std::move(file)).first->second;
     }
 
     Weights table(TensorMap tensors, const fs::path& path, ModelPart part,
                   std::optional<at::ScalarType> round_to = std::nullopt) {
+        const bool on_cpu = part == ModelPart::text_encoder && options.memory.text_on_cpu;
+        const auto& place = on_cpu ? host_memory : memory;
         auto result = std::make_shared<WeightTable>(
             std::move(tensors), WeightTable::Settings{.origin = path.filename().string(),
                                                       .compute_dtype = compute_dtype(part, options.compute),
-                                                      .device = options.compute.device,
+                                                      .device = place->device(),
                                                       .round_to = round_to,
-                                                      .pack = part != ModelPart::text_encoder});
-        residency.track(result);
+                                                      .pack = part != ModelPart::text_encoder,
+                                                      .half_products = half_products(part, options.compute),
+                                                      .metadata = open(path)->metadata,
+                                                      .memory = place});
         return Weights(result);
     }
 
@@ -96,7 +103,8 @@ struct Engine::State {
                       .latent_format = family.latent_format(w)});
     }
 
-    TextEncoder text(const TextFamily& family, const std::vector<EncoderFile>& encoders, const fs::path& path) {
+    TextEncoder text(const TextFamily& family, std::vector<EncoderFile> encoders, const fs::path& path) {
+        if (family.adapt != nullptr) family.adapt(encoders);
         TensorMap tensors;
         for (const EncoderFile& encoder : encoders)
             for (const auto& [key, tensor] : encoder.tensors)
@@ -127,12 +135,16 @@ struct Engine::State {
             logger("inference")->warn("{} has no text encoder that is known", path.filename().string());
             return std::nullopt;
         }
-        return text(*reader, encoders, path);
+        return text(*reader, std::move(encoders), path);
     }
 };
 
 Engine::Engine(Options options) : state_(std::make_unique<State>()) {
     state_->options = std::move(options);
+    const at::Device device = state_->options.compute.device;
+    state_->memory = std::make_shared<DeviceMemory>(device, state_->options.memory);
+    state_->host_memory =
+        device.is_cpu() ? state_->memory : std::make_shared<DeviceMemory>(at::kCPU, state_->options.memory);
     register_families(state_->families);
     register_text_families(state_->text_families);
 }
@@ -233,7 +245,7 @@ std::shared_ptr<const Lora> Engine::load_lora(const fs::path& path) {
     const auto key = key_of(path);
     if (const auto found = state_->loras.find(key); found != state_->loras.end()) return found->second;
     const auto file = state_->open(path);
-    auto lora = std::make_shared<const Lora>(file->tensors, path.filename().string());
+    auto lora = std::make_shared<const Lora>(file->tensors, path.filename().string(), file->metadata);
     return state_->loras.emplace(key, std::move(lora)).first->second;
 }
 
@@ -292,12 +304,47 @@ std::shared_ptr<const Gligen> Engine::load_gligen(const fs::path& path) {
     return state_->gligens.emplace(key, std::move(gligen)).first->second;
 }
 
+std::shared_ptr<const ModelPatch> Engine::load_model_patch(const fs::path& path) {
+    const auto key = key_of(path);
+    if (const auto found = state_->model_patches.find(key); found != state_->model_patches.end()) return found->second;
+    const auto file = state_->open(path);
+    const std::function<Weights(TensorMap)> table = [&](TensorMap tensors) {
+        return state_->table(std::move(tensors), path, ModelPart::diffusion_model);
+    };
+    auto patch = inference::load_model_patch({.tensors = file->tensors, .table = table});
+    return state_->model_patches.emplace(key, std::move(patch)).first->second;
+}
+
+Weights Engine::load_weights(const fs::path& path, ModelPart part) {
+    const std::pair key(key_of(path), part);
+    if (const auto found = state_->weights.find(key); found != state_->weights.end()) return found->second;
+    return state_->weights.emplace(key, state_->table(state_->open(path)->tensors, path, part)).first->second;
+}
+
+Weights Engine::load_network(const fs::path& path, std::string_view kind, NetworkSelection select,
+                             std::optional<at::ScalarType> round_to) {
+    const std::tuple key(key_of(path), std::string(kind), round_to);
+    if (const auto found = state_->networks.find(key); found != state_->networks.end()) return found->second;
+    const auto file = state_->open(path);
+    auto tensors = select(file->tensors);
+    if (tensors.empty()) {
+        const std::string what = describe(file->tensors);
+        throw ModelError(path.filename().string() + " is no " + std::string(kind) + " that is known" +
+                         (what.empty() ? "" : ": " + what));
+    }
+    const Weights w = state_->table(std::move(tensors), path, ModelPart::upscale_model, round_to);
+    return state_->networks.emplace(key, w).first->second;
+}
+
 PendingTensors Engine::checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const {
     const auto family = std::ranges::find(state_->families, model.family(), &Family::name);
     return inference::checkpoint_tensors(*family, model, clip, vae);
 }
 
-void Engine::unload_all() { state_->residency.unload_all(); }
+void Engine::unload_all() {
+    state_->memory->unload_all();
+    state_->host_memory->unload_all();
+}
 
 void Engine::forget_unused() {
     state_->checkpoints.clear();
@@ -310,10 +357,15 @@ void Engine::forget_unused() {
     state_->upscale_models.clear();
     state_->control_nets.clear();
     state_->gligens.clear();
+    state_->model_patches.clear();
+    state_->weights.clear();
+    state_->networks.clear();
     state_->files.clear();
 }
 
-std::size_t Engine::resident_bytes() const { return state_->residency.resident_bytes(); }
+std::size_t Engine::resident_bytes() const { return state_->memory->resident_bytes(); }
+
+const DeviceMemory& Engine::memory() const { return *state_->memory; }
 
 const ComputeOptions& Engine::compute() const { return state_->options.compute; }
 

@@ -5,6 +5,8 @@
 #include "inference/control/control.hpp"
 #include "inference/control/gligen.hpp"
 #include "inference/memory/compute.hpp"
+#include "inference/memory/device_memory.hpp"
+#include "inference/model_patches/model_patch.hpp"
 #include "inference/models/model.hpp"
 #include "inference/patches/lora.hpp"
 #include "inference/text/text_encoder.hpp"
@@ -32,6 +34,9 @@ struct Checkpoint {
     std::optional<Vae> vae;
 };
 
+// The tensors of one network in a file, by the names that the network reads; empty when the file has none of them.
+using NetworkSelection = TensorMap (*)(const TensorMap& file);
+
 // UNETLoader's `weight_dtype`: the type that weights are rounded to before anything else.
 enum class WeightDtype { as_stored, fp8_e4m3fn, fp8_e5m2 };
 
@@ -39,6 +44,7 @@ class Engine {
 public:
     struct Options {
         ComputeOptions compute;
+        MemoryOptions memory = {};
         // Folders of textual inversions, asked at every prompt.
         std::function<std::vector<std::filesystem::path>()> embedding_folders;
     };
@@ -62,6 +68,13 @@ public:
     // `base` is the model to whose weights the file holds differences; null when it is not known.
     ControlNet load_control_net(const std::filesystem::path& path, const Model* base = nullptr);
     std::shared_ptr<const Gligen> load_gligen(const std::filesystem::path& path);
+    std::shared_ptr<const ModelPatch> load_model_patch(const std::filesystem::path& path);
+    // All of a file's tensors, for a small network that only one node knows.
+    Weights load_weights(const std::filesystem::path& path, ModelPart part);
+    // A network of a kind of its own (one that looks at pictures, say), which the caller builds on these weights. It
+    // computes in float32. `kind` is what messages call it; `round_to` is the type that weights are rounded to first.
+    Weights load_network(const std::filesystem::path& path, std::string_view kind, NetworkSelection select,
+                         std::optional<at::ScalarType> round_to = std::nullopt);
 
     // What a checkpoint of these parts consists of; `clip` and `vae` may be null.
     PendingTensors checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const;
@@ -72,6 +85,7 @@ public:
     void forget_unused();
     // Bytes of prepared weights (not counting pages of mapped files).
     std::size_t resident_bytes() const;
+    const DeviceMemory& memory() const;
 
     const ComputeOptions& compute() const;
 

@@ -1,13 +1,14 @@
 // Runs workflows of the parity kit through the inference layer alone, node by node by hand, and compares the latents
 // with what the reference recorded. Needs the kit (../shared/parity) and its models (`forge.py FOLDER --only
 // 'sd15|embeddings'`), whose folder EASEL_PARITY_MODELS names; skips without. EASEL_PARITY_CASES narrows the cases down to
-// those that match a regular expression.
+// those that match a regular expression; with EASEL_PARITY_SIMULATED models run on the simulated accelerator.
 #include "base/error.hpp"
 #include "inference/engine.hpp"
 #include "inference/sampling/conditioning_ops.hpp"
 #include "inference/sampling/sample.hpp"
 #include "inference/weights/safetensors.hpp"
 #include "tests/support/inference/recorded.hpp"
+#include "tests/support/inference/simulated_accelerator.hpp"
 
 #include <any>
 #include <cstdlib>
@@ -147,7 +148,9 @@ TEST_P(Parity, LatentsAreTheReferences) {
     const std::regex filter(wanted ? wanted : ".*");
 
     const auto embeddings = [models] { return std::vector{fs::path(models) / "embeddings"}; };
-    Engine engine({.compute = {.force_fp32 = true}, .embedding_folders = embeddings});
+    const bool is_simulated = std::getenv("EASEL_PARITY_SIMULATED") != nullptr;
+    const at::Device device = is_simulated ? testing::SimulatedAccelerator::device() : at::Device(at::kCPU);
+    Engine engine({.compute = {.force_fp32 = true, .device = device}, .embedding_folders = embeddings});
     std::ifstream file(kit / "cases" / (std::string(GetParam()) + ".json"));
     int compared = 0;
     for (const json& one : json::parse(file)) {
