@@ -18,6 +18,8 @@ struct ConditioningZeroOut {
         for (inference::Condition& condition : zeros) {
             condition.cross = at::zeros_like(condition.cross);
             if (condition.pooled) condition.pooled = at::zeros_like(*condition.pooled);
+            if (const auto lyrics = condition.extra.find("conditioning_lyrics"); lyrics != condition.extra.end())
+                lyrics->second = at::zeros_like(lyrics->second);
         }
         return zeros;
     }
