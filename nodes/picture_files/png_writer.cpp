@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cstring>
 #include <span>
 
 namespace easel::nodes {
@@ -16,30 +16,88 @@ namespace {
 
 using Row = std::vector<std::uint8_t>;
 
-std::uint8_t paeth(int left, int above, int corner) {
-    const int to_left = std::abs(above - corner), to_above = std::abs(left - corner);
-    const int to_corner = std::abs(left + above - 2 * corner);
-    if (to_left <= to_above && to_left <= to_corner) return static_cast<std::uint8_t>(left);
-    return static_cast<std::uint8_t>(to_above <= to_corner ? above : corner);
+// The predictions of PNG's filters 1 to 4 for sixteen bytes at a time, in registers that every processor of the kind has.
+using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+using Words [[gnu::vector_size(32)]] = std::int16_t;
+constexpr std::size_t lanes = sizeof(Bytes);
+
+Bytes load(const std::uint8_t* from) {
+    Bytes bytes;
+    std::memcpy(&bytes, from, sizeof bytes);
+    return bytes;
 }
 
-// One row after PNG filter `kind`, the filter's number in front. `row` and `above` are preceded by `step` zero bytes.
-template <class Predict>
-void filter_row(Row& out, const std::uint8_t* row, const std::uint8_t* above, std::size_t step, Predict predict) {
-    for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-        const auto* at = row + i;
-        const auto* up = above + i;
-        out[i + 1] = static_cast<std::uint8_t>(at[0] - predict(*(at - step), up[0], *(up - step)));
+// Half the sum, rounded down, without the ninth bit.
+Bytes average(Bytes left, Bytes above) { return (left & above) + ((left ^ above) >> 1); }
+
+Bytes paeth(Bytes left_bytes, Bytes above_bytes, Bytes corner_bytes) {
+    const Words left = __builtin_convertvector(left_bytes, Words), above = __builtin_convertvector(above_bytes, Words);
+    const Words corner = __builtin_convertvector(corner_bytes, Words);
+    const Words from_left = above - corner, from_above = left - corner, from_corner = from_left + from_above;
+    const Words to_left = from_left < 0 ? -from_left : from_left;
+    const Words to_above = from_above < 0 ? -from_above : from_above;
+    const Words to_corner = from_corner < 0 ? -from_corner : from_corner;
+    const Words other = to_above <= to_corner ? above : corner;
+    const Words nearest = (to_left <= to_above) & (to_left <= to_corner) ? left : other;
+    return __builtin_convertvector(nearest, Bytes);
+}
+
+// A row after each of the five filters, and how large their bytes are, taken as signed: small sums compress well. `row`
+// and `above` have a register's worth of zeros before them and can be read that far beyond their end.
+class FilteredRow {
+public:
+    explicit FilteredRow(std::size_t width) : width_(width), blocks_((width + lanes - 1) / lanes) {
+        for (Row& row : candidates_)
+            row.resize(blocks_ * lanes);
+        std::array<std::uint8_t, lanes> last{};
+        std::fill_n(last.begin(), width - (blocks_ - 1) * lanes, std::uint8_t(0xff));
+        in_last_block_ = load(last.data());
     }
-}
 
-// Bytes taken as signed: small sums compress well.
-std::size_t weight(const Row& filtered) {
-    std::size_t sum = 0;
-    for (std::size_t i = 1; i < filtered.size(); ++i)
-        sum += std::size_t(std::abs(int(std::int8_t(filtered[i]))));
-    return sum;
-}
+    void filter(const std::uint8_t* row, const std::uint8_t* above, std::size_t step) {
+        sums_ = {};
+        for (std::size_t block = 0; block < blocks_; block += most_blocks)
+            filter_blocks(row, above, step, block, std::min(block + most_blocks, blocks_));
+    }
+
+    // Appends the lightest, its filter's number in front.
+    void append_best(std::vector<std::uint8_t>& rows) const {
+        const auto best = std::min_element(sums_.begin(), sums_.end()) - sums_.begin();
+        rows.push_back(static_cast<std::uint8_t>(best));
+        const Row& row = candidates_[static_cast<std::size_t>(best)];
+        rows.insert(rows.end(), row.begin(), row.begin() + static_cast<std::ptrdiff_t>(width_));
+    }
+
+private:
+    using Sums [[gnu::vector_size(32)]] = std::uint16_t;
+    static constexpr std::size_t most_blocks = 0xffff / 0x80;  // whose sizes fit into Sums
+
+    void filter_blocks(const std::uint8_t* row, const std::uint8_t* above, std::size_t step, std::size_t begin,
+                       std::size_t end) {
+        std::array<Sums, 5> sums{};
+        for (std::size_t block = begin; block < end; ++block) {
+            const std::size_t at = block * lanes;
+            const Bytes now = load(row + at), left = load(row + at - step);
+            const Bytes up = load(above + at), corner = load(above + at - step);
+            const std::array<Bytes, 5> filtered{now, now - left, now - up, now - average(left, up),
+                                                now - paeth(left, up, corner)};
+            for (std::size_t kind = 0; kind < filtered.size(); ++kind) {
+                std::memcpy(candidates_[kind].data() + at, &filtered[kind], lanes);
+                const Bytes counted = block + 1 == blocks_ ? filtered[kind] & in_last_block_ : filtered[kind];
+                const Bytes sizes = counted < 0x80 ? counted : -counted;
+                sums[kind] += __builtin_convertvector(sizes, Sums);
+            }
+        }
+        for (std::size_t kind = 0; kind < sums.size(); ++kind)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                sums_[kind] += sums[kind][lane];
+    }
+
+    std::size_t width_, blocks_;
+    Bytes in_last_block_;  // 0xff where the last block has bytes of the row
+    std::array<Row, 5> candidates_;
+    std::array<std::size_t, 5> sums_{};
+};
 
 // Filters every row with what makes it smallest, as libpng does.
 std::vector<std::uint8_t> filtered_rows(const Tensor& picture) {
@@ -50,23 +108,12 @@ std::vector<std::uint8_t> filtered_rows(const Tensor& picture) {
 
     std::vector<std::uint8_t> rows;
     rows.reserve(height * (width + 1));
-    Row above(step + width), row(step + width);
-    std::array<Row, 5> candidates;
-    for (std::size_t kind = 0; kind < candidates.size(); ++kind) {
-        candidates[kind].resize(width + 1);
-        candidates[kind][0] = static_cast<std::uint8_t>(kind);
-    }
+    Row above(lanes + width + lanes), row(lanes + width + lanes);
+    FilteredRow filtered(width);
     for (std::size_t y = 0; y < height; ++y) {
-        std::copy_n(pixels + y * width, width, row.begin() + static_cast<std::ptrdiff_t>(step));
-        const auto *at = row.data() + step, *up = above.data() + step;
-        filter_row(candidates[0], at, up, step, [](int, int, int) { return 0; });
-        filter_row(candidates[1], at, up, step, [](int left, int, int) { return left; });
-        filter_row(candidates[2], at, up, step, [](int, int over, int) { return over; });
-        filter_row(candidates[3], at, up, step, [](int left, int over, int) { return (left + over) / 2; });
-        filter_row(candidates[4], at, up, step, paeth);
-        const auto best = std::min_element(candidates.begin(), candidates.end(),
-                                           [](const Row& a, const Row& b) { return weight(a) < weight(b); });
-        rows.insert(rows.end(), best->begin(), best->end());
+        std::copy_n(pixels + y * width, width, row.begin() + lanes);
+        filtered.filter(row.data() + lanes, above.data() + lanes, step);
+        filtered.append_best(rows);
         std::swap(above, row);
     }
     return rows;

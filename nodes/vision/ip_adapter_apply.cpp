@@ -5,43 +5,45 @@
 #include "nodes/vision/vision_sockets.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace easel::nodes {
 namespace {
 
 using inference::ClipVision;
-using inference::ClipVisionOutput;
 using inference::IpAdapterUse;
 
 constexpr std::int64_t vision_side = 224;
 
-// What the adapter attends to: the tokens of several pictures, one after the other or as one.
-Tensor combined(const Tensor& tokens, const std::string& how) {
-    if (tokens.size(0) == 1) return tokens;
-    if (how == "add") return tokens.sum(0, /*keepdim=*/true);
-    if (how == "average") return tokens.mean(0, /*keepdim=*/true);
-    if (how == "subtract") return (tokens[0] - tokens.slice(0, 1).mean(0)).unsqueeze(0);
-    if (how == "norm average") return (tokens / tokens.norm(2, {0}, /*keepdim=*/true)).mean(0, /*keepdim=*/true);
-    return tokens.flatten(0, 1).unsqueeze(0);
+// `tensor` with its last member repeated, or cut, to `count` members.
+Tensor sized(const Tensor& tensor, std::int64_t count) {
+    const std::int64_t missing = count - tensor.size(0);
+    if (missing <= 0) return tensor.narrow(0, 0, count);
+    std::vector<std::int64_t> shape = tensor.sizes().vec();
+    shape.front() = missing;
+    return at::cat({tensor, tensor.slice(0, tensor.size(0) - 1).expand(shape)});
 }
 
 IpAdapterUse seen(const IpAdapterLink& link, const std::optional<ClipVision>& clip_vision, const Image& image,
                   const std::optional<Image>& negative, const std::string& combine) {
     const auto& vision = clip_vision ? clip_vision : link.clip_vision;
     if (!vision) throw UserError("this IP-Adapter needs a vision model: connect one to clip_vision");
-    const auto look = [&](const Tensor& pixels) { return vision->encode(pixels, ClipVision::Fit::cut); };
-    const ClipVisionOutput output = look(image.pixels);
-    const Tensor black = at::zeros({1, vision_side, vision_side, 3});
-    Tensor nothing;
-    if (negative)
-        nothing = link.adapter->tokens(look(negative->pixels));
-    else
-        nothing = link.adapter->reads_features() ? link.adapter->tokens(look(black))
-                                                 : link.adapter->tokens_of_nothing(output);
-    const Tensor tokens = combined(link.adapter->tokens(output), combine);
-    // Both sides attend to as many tokens.
-    nothing = nothing.narrow(0, 0, 1).repeat({1, tokens.size(1) / nothing.size(1), 1});
-    return {.adapter = link.adapter, .tokens = tokens, .nothing = nothing};
+    const auto read = [&](const Tensor& pixels) {
+        return link.adapter->read(vision->encode(pixels, ClipVision::Fit::cut));
+    };
+    const auto read_nothing = [&](const Tensor& pictures) {
+        if (negative) return read(negative->pixels);
+        return link.adapter->reads_features() ? read(at::zeros({1, vision_side, vision_side, 3}))
+                                              : at::zeros_like(pictures);
+    };
+    const Tensor pictures = read(image.pixels);
+    const Tensor positive = inference::combined_pictures(pictures, combine);
+    const Tensor nothing = sized(read_nothing(pictures), positive.size(0));
+    // Several pictures are looked at one after the other.
+    const auto tokens = [&](const Tensor& features) {
+        return link.adapter->tokens(features).flatten(0, 1).unsqueeze(0);
+    };
+    return {.adapter = link.adapter, .tokens = tokens(positive), .nothing = tokens(nothing)};
 }
 
 std::optional<Tensor> values_of(const std::optional<Mask>& mask) {
@@ -85,7 +87,6 @@ struct IpAdapterSimple {
         if (weight_type == "style transfer") spread = weight_type;
         if (weight_type == "prompt is more important") spread = "ease out";
         use.weights = {.weight = weight,
-                       .composition = weight,
                        .spread = lasting(inference::ip_adapter_spreads, spread),
                        .scaling = inference::ip_adapter_scalings.front()};
         use.start_percent = start_at;
@@ -119,7 +120,7 @@ struct IpAdapterAdvanced {
         s.in("weight", &IpAdapterAdvanced::weight).range(-1.0, 5.0).step(0.05);
         s.in("weight_type", &IpAdapterAdvanced::weight_type).choices(one_of(inference::ip_adapter_spreads));
         s.in("combine_embeds", &IpAdapterAdvanced::combine_embeds)
-            .choices(one_of({"concat", "add", "subtract", "average", "norm average"}));
+            .choices(one_of(inference::ip_adapter_combinations));
         s.in("start_at", &IpAdapterAdvanced::start_at).range(0.0, 1.0).step(0.001);
         s.in("end_at", &IpAdapterAdvanced::end_at).range(0.0, 1.0).step(0.001);
         s.in("embeds_scaling", &IpAdapterAdvanced::embeds_scaling).choices(one_of(inference::ip_adapter_scalings));
@@ -131,7 +132,6 @@ struct IpAdapterAdvanced {
     Model execute() const {
         IpAdapterUse use = seen(ipadapter, clip_vision, image, image_negative, combine_embeds);
         use.weights = {.weight = weight,
-                       .composition = weight,
                        .spread = lasting(inference::ip_adapter_spreads, weight_type),
                        .scaling = lasting(inference::ip_adapter_scalings, embeds_scaling)};
         use.start_percent = start_at;
