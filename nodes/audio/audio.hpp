@@ -13,5 +13,6 @@ struct Audio {
     Tensor waveform;  // [batch, channels, samples], float32, about -1..1, on the CPU
     std::int64_t sample_rate = 44100;
 };
+inline Footprint footprint(const Audio& audio) { return {.bytes = memory_of(audio.waveform)}; }
 
 }  // namespace easel::nodes
