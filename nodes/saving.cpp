@@ -47,10 +47,8 @@ std::string normal_path(const std::string& path) {
     return normal.empty() ? "." : normal;
 }
 
-void require_inside(const fs::path& directory, const fs::path& folder) {
-    const fs::path root = fs::weakly_canonical(directory), target = fs::weakly_canonical(folder);
-    const auto [end, _] = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
-    if (end == root.end()) return;
+void require_inside(const OwnFolder& directory, const fs::path& folder) {
+    if (Folders::inside(directory, folder.string())) return;
     throw NamedError("Exception", "**** ERROR: Saving image outside the output folder is not allowed."
                                   "\n full_output_folder: " +
                                       fs::absolute(folder).lexically_normal().string() +
@@ -67,24 +65,35 @@ std::int64_t counter_in(const std::string& name, const std::string& stem) {
     return error == std::errc() && stop == name.data() + end && counter >= 0 ? counter : 0;
 }
 
+// Writes what is to become `file` at `path`; nothing is left there when that fails.
+void write_file(const fs::path& file, const fs::path& path, std::span<const std::uint8_t> bytes) {
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+    out.close();
+    if (out) return;
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    throw NamedError("OSError", "cannot write " + file.string() + " (is the disk full, the folder read-only?)");
+}
+
 }  // namespace
 
 SaveSlot::SaveSlot(const Place& place) {
     const fs::path normal = normal_path(place.prefix);
     subfolder_ = normal.parent_path().string();
     stem_ = normal.filename().string();
-    folder_ = subfolder_.empty() ? place.directory : place.directory / subfolder_;
-    require_inside(place.directory, folder_);
+    folder_ = subfolder_.empty() ? fs::path(place.directory) : place.directory / subfolder_;
+    if (!subfolder_.empty()) require_inside(place.directory, folder_);
     fs::create_directories(folder_);
 }
 
-SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t counter, std::int64_t width,
+SaveSlot::SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t counter, std::int64_t width,
                    std::int64_t height)
     : SaveSlot(Place{directory, with_variables(std::string(prefix), width, height)}) {
     counter_ = counter;
 }
 
-SaveSlot::SaveSlot(const fs::path& directory, std::string_view prefix, std::int64_t width, std::int64_t height)
+SaveSlot::SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t width, std::int64_t height)
     : SaveSlot(Place{directory, with_variables(std::string(prefix), width, height)}) {
     const std::string expanded = with_variables(std::string(prefix), width, height);
     // A prefix that ends in a slash never finds its own files in the reference either: it counts from 1.
@@ -106,20 +115,17 @@ std::string SaveSlot::next_name(std::int64_t batch_number, std::string_view endi
 Json SaveSlot::save(std::span<const std::uint8_t> bytes, std::int64_t batch_number, std::string_view ending,
                     std::string_view type) {
     const std::string name = next_name(batch_number, ending);
-    write_whole_file(folder_ / name, bytes);
+    // Nobody knows a preview's name before it is there, so it may grow under it.
+    if (type == "temp")
+        write_file(folder_ / name, folder_ / name, bytes);
+    else
+        write_whole_file(folder_ / name, bytes);
     return {{"filename", name}, {"subfolder", subfolder_}, {"type", type}};
 }
 
 void write_whole_file(const fs::path& file, std::span<const std::uint8_t> bytes) {
     const fs::path partial = file.parent_path() / ("." + file.filename().string() + "." + std::to_string(getpid()));
-    std::ofstream out(partial, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
-    out.close();
-    if (!out) {
-        std::error_code ignored;
-        fs::remove(partial, ignored);
-        throw NamedError("OSError", "cannot write " + file.string() + " (is the disk full, the folder read-only?)");
-    }
+    write_file(file, partial, bytes);
     fs::rename(partial, file);
 }
 

@@ -1,6 +1,7 @@
 // Where results are saved and under which names: prefixes with variables, counters, and files that appear whole.
 #pragma once
 
+#include "base/folders.hpp"
 #include "base/json.hpp"
 
 #include <cstdint>
@@ -17,12 +18,11 @@ class SaveSlot {
 public:
     // `prefix` may name subfolders and hold %width%, %height%, %year%, %month%, %day%, %hour%, %minute%, %second%. The
     // folder is made when it is absent. Throws an error of type Exception when it would leave `directory`.
-    SaveSlot(const std::filesystem::path& directory, std::string_view prefix, std::int64_t width = 0,
-             std::int64_t height = 0);
+    SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t width = 0, std::int64_t height = 0);
 
     // The same where the caller knows the counter, because nobody else saves under this prefix: the folder is not listed.
-    SaveSlot(const std::filesystem::path& directory, std::string_view prefix, std::int64_t counter,
-             std::int64_t width, std::int64_t height);
+    SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t counter, std::int64_t width,
+             std::int64_t height);
 
     // The name of the next file; its counter goes up. %batch_num% in the prefix becomes `batch_number`. `ending` is
     // what follows the counter: "_.png", "_.latent".
@@ -39,7 +39,7 @@ public:
 
 private:
     struct Place {
-        std::filesystem::path directory;
+        OwnFolder directory;
         std::string prefix;  // variables filled in
     };
     explicit SaveSlot(const Place& place);

@@ -60,7 +60,9 @@ graph::Choices input_files_of(std::vector<const std::set<std::string_view>*> kin
     return [kinds = std::move(kinds)](const graph::Services& services) {
         std::vector<std::string> names;
         std::error_code failed;
-        for (const auto& entry : fs::directory_iterator(services.use<Folders>().directory("input"), failed)) {
+        const OwnFolder folder = services.use<Folders>().directory("input");
+        for (const auto& entry : fs::directory_iterator(folder, failed)) {
+            if (entry.is_symlink(failed) && !Folders::inside(folder, entry.path().string())) continue;
             const std::string extension = extension_of(entry.path());
             const auto holds = [&](const auto* extensions) { return extensions->contains(extension); };
             if (entry.is_regular_file(failed) && std::ranges::any_of(kinds, holds))

@@ -34,13 +34,14 @@ bool ends_in(const fs::path& file, Endings extensions) {
     return std::ranges::any_of(extensions, [&](std::string_view extension) { return name.ends_with(extension); });
 }
 
-std::vector<fs::path> entries_of(const fs::path& folder) {
+std::vector<fs::path> entries_of(const DatasetFolder& folder) {
     if (!fs::is_directory(folder))
         throw NamedError("FileNotFoundError",
                          "[Errno 2] No such file or directory: " + python_repr(std::string_view(folder.string())));
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator(folder))
-        entries.push_back(entry.path());
+        if (!entry.is_symlink() || Folders::inside(folder.root, entry.path().string()))
+            entries.push_back(entry.path());
     std::ranges::sort(entries);
     return entries;
 }
@@ -54,19 +55,19 @@ int repeats_of(const fs::path& folder) {
     return error == std::errc() && end == start.data() + start.size() && repeats >= 0 ? repeats : 1;
 }
 
-std::vector<fs::path> files_in_folder(const fs::path& folder, Endings extensions) {
+std::vector<fs::path> files_in_folder(const DatasetFolder& folder, Endings extensions) {
     std::vector<fs::path> files = entries_of(folder);
     std::erase_if(files, [&](const fs::path& file) { return !ends_in(file, extensions); });
     return files;
 }
 
-std::vector<fs::path> repeated_files_in(const fs::path& folder, Endings extensions) {
+std::vector<fs::path> repeated_files_in(const DatasetFolder& folder, Endings extensions) {
     std::vector<fs::path> files;
     for (const fs::path& entry : entries_of(folder)) {
         if (ends_in(entry, extensions)) {
             files.push_back(entry);
         } else if (fs::is_directory(entry)) {
-            const std::vector<fs::path> inner = files_in_folder(entry, extensions);
+            const std::vector<fs::path> inner = files_in_folder({entry, folder.root}, extensions);
             for (int i = 0; i < repeats_of(entry); ++i)
                 files.insert(files.end(), inner.begin(), inner.end());
         }
@@ -81,18 +82,18 @@ std::string padded_index(std::int64_t index) {
 
 }  // namespace
 
-fs::path dataset_folder(const fs::path& root, const std::string& name) {
-    if (const auto folder = Folders::inside(root, name)) return *folder;
+DatasetFolder dataset_folder(const OwnFolder& root, const std::string& name) {
+    if (const auto folder = Folders::inside(root, name)) return {*folder, root};
     throw UserError("Invalid folder name " + python_repr(std::string_view(name)) + ": resolves outside of " +
                     root.string());
 }
 
-std::vector<fs::path> pictures_in(const fs::path& folder) { return files_in_folder(folder, picture_endings); }
-std::vector<fs::path> videos_in(const fs::path& folder) { return files_in_folder(folder, video_endings); }
-std::vector<fs::path> repeated_pictures_in(const fs::path& folder) {
+std::vector<fs::path> pictures_in(const DatasetFolder& folder) { return files_in_folder(folder, picture_endings); }
+std::vector<fs::path> videos_in(const DatasetFolder& folder) { return files_in_folder(folder, video_endings); }
+std::vector<fs::path> repeated_pictures_in(const DatasetFolder& folder) {
     return repeated_files_in(folder, picture_endings);
 }
-std::vector<fs::path> repeated_videos_in(const fs::path& folder) { return repeated_files_in(folder, video_endings); }
+std::vector<fs::path> repeated_videos_in(const DatasetFolder& folder) { return repeated_files_in(folder, video_endings); }
 
 std::string caption_of(const fs::path& file) {
     std::ifstream in(fs::path(file).replace_extension(".txt"), std::ios::binary);

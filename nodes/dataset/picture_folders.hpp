@@ -1,6 +1,7 @@
 // Folders of pictures or videos and their captions, as people collect them for training.
 #pragma once
 
+#include "base/folders.hpp"
 #include "inference/tensor.hpp"
 
 #include <filesystem>
@@ -9,19 +10,27 @@
 
 namespace easel::nodes {
 
+// A folder below the input or output folder. What is linked into it from outside of `root` is not seen.
+struct DatasetFolder : std::filesystem::path {
+    DatasetFolder(std::filesystem::path folder, OwnFolder own)
+        : std::filesystem::path(std::move(folder)), root(std::move(own)) {}
+
+    OwnFolder root;
+};
+
 // `<root>/<name>`; throws a ValueError for a name that leaves the root.
-std::filesystem::path dataset_folder(const std::filesystem::path& root, const std::string& name);
+DatasetFolder dataset_folder(const OwnFolder& root, const std::string& name);
 
 // The picture files directly in a folder, by name.
-std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> pictures_in(const DatasetFolder& folder);
 
 // The pictures of a folder, then those of its subfolders, which count as often as the number says that their name
 // starts with ("10_cats"). (kohya's layout)
-std::vector<std::filesystem::path> repeated_pictures_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> repeated_pictures_in(const DatasetFolder& folder);
 
 // The same for videos.
-std::vector<std::filesystem::path> videos_in(const std::filesystem::path& folder);
-std::vector<std::filesystem::path> repeated_videos_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> videos_in(const DatasetFolder& folder);
+std::vector<std::filesystem::path> repeated_videos_in(const DatasetFolder& folder);
 
 // What the text file beside a picture or a video says, white space around it taken off; "" without one.
 std::string caption_of(const std::filesystem::path& file);

@@ -1,3 +1,4 @@
+#include "inference/vae/video_tiling.hpp"
 #include "nodes/latent/frames.hpp"
 #include "nodes/types.hpp"
 
@@ -33,6 +34,12 @@ struct VAEDecodeTiled {
 
     Image execute() const {
         const std::int64_t seam = tile_size < overlap * 4 ? tile_size / 4 : overlap;
+        if (vae.network().frames_per_latent() > 1) {
+            const std::int64_t in_time = temporal_size < temporal_overlap * 2 ? temporal_overlap / 2 : temporal_overlap;
+            return {inference::decode_video_tiled(
+                vae, samples.samples,
+                {.tile = tile_size, .overlap = seam, .frames = temporal_size, .frame_overlap = in_time})};
+        }
         return {merge_frames(
             vae.decode_tiled(samples.samples, {.tile_width = tile_size, .tile_height = tile_size, .overlap = seam}))};
     }

@@ -6,6 +6,68 @@
 namespace easel::nodes {
 namespace {
 
+std::shared_ptr<const inference::Lora> load(Context& context, const std::string& name) {
+    return context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", name));
+}
+
+Model applied(Context& context, const Model& model, const std::string& name, double strength) {
+    if (strength == 0) return model;
+    const auto lora = load(context, name);
+    lora->warn_of_unused(model.network().lora_keys(), {});
+    return model.with_lora(*lora, strength);
+}
+
+std::tuple<Model, Clip> applied(Context& context, const Model& model, const Clip& clip, const std::string& name,
+                                double strength_model, double strength_clip) {
+    if (strength_model == 0 && strength_clip == 0) return {model, clip};
+    const auto lora = load(context, name);
+    lora->warn_of_unused(model.network().lora_keys(), clip.lora_keys());
+    return {model.with_lora(*lora, strength_model), clip.with_lora(*lora, strength_clip)};
+}
+
+// What nodes for a model and its text encoder have in common.
+template <class Node>
+void declare_for_both(Schema& s) {
+    s.category = "model/loaders";
+    s.in("model", &Node::model).tooltip("The diffusion model the LoRA will be applied to.");
+    s.in("clip", &Node::clip).tooltip("The CLIP model the LoRA will be applied to.");
+    s.in("lora_name", &Node::lora_name).choices(files_in("loras")).tooltip("The name of the LoRA.");
+    s.in("strength_model", &Node::strength_model)
+        .range(-100.0, 100.0)
+        .step(0.01)
+        .tooltip("How strongly to modify the diffusion model. This value can be negative.");
+    s.in("strength_clip", &Node::strength_clip)
+        .range(-100.0, 100.0)
+        .step(0.01)
+        .tooltip("How strongly to modify the CLIP model. This value can be negative.");
+    s.out("MODEL").tooltip = "The modified diffusion model.";
+    s.out("CLIP").tooltip = "The modified CLIP model.";
+}
+
+// What nodes for a model alone have in common.
+template <class Node>
+void declare_for_model(Schema& s) {
+    s.category = "model/loaders";
+    s.in("model", &Node::model);
+    s.in("lora_name", &Node::lora_name).choices(files_in("loras"));
+    s.in("strength_model", &Node::strength_model).range(-100.0, 100.0).step(0.01);
+    s.out("MODEL").tooltip = "The modified diffusion model.";
+}
+
+void declare_names(Schema& s) {
+    s.search_aliases = {"lora", "load lora", "apply lora", "lora loader", "lora model"};
+    s.essentials_category = "Image Generation";
+}
+
+// The reference's way of computing LoRAs beside the weights, which these nodes are for, saves memory there while weights
+// are quantised; here such weights are decoded and changed layer by layer anyway.
+void declare_bypass(Schema& s) {
+    s.python_module = "comfy_extras.nodes_lora_debug";
+    s.description = "Apply LoRA in bypass mode. Unlike regular LoRA, this doesn't modify model weights - instead "
+                    "it injects the LoRA computation during forward pass. Useful for training scenarios.";
+    s.experimental = true;
+}
+
 struct LoraLoader {
     Model model;
     Clip clip;
@@ -14,33 +76,15 @@ struct LoraLoader {
     double strength_clip = 1.0;
 
     static void declare(Schema& s) {
-        s.category = "model/loaders";
         s.display_name = "Load LoRA (Model and CLIP)";
         s.description = "This LoRA loader is used to modify both diffusion and CLIP models, altering the way in which "
                         "latents are denoised such as applying styles. Multiple LoRA nodes can be linked together.";
-        s.search_aliases = {"lora", "load lora", "apply lora", "lora loader", "lora model"};
-        s.essentials_category = "Image Generation";
-        s.in("model", &LoraLoader::model).tooltip("The diffusion model the LoRA will be applied to.");
-        s.in("clip", &LoraLoader::clip).tooltip("The CLIP model the LoRA will be applied to.");
-        s.in("lora_name", &LoraLoader::lora_name).choices(files_in("loras")).tooltip("The name of the LoRA.");
-        s.in("strength_model", &LoraLoader::strength_model)
-            .range(-100.0, 100.0)
-            .step(0.01)
-            .tooltip("How strongly to modify the diffusion model. This value can be negative.");
-        s.in("strength_clip", &LoraLoader::strength_clip)
-            .range(-100.0, 100.0)
-            .step(0.01)
-            .tooltip("How strongly to modify the CLIP model. This value can be negative.");
-        s.out("MODEL").tooltip = "The modified diffusion model.";
-        s.out("CLIP").tooltip = "The modified CLIP model.";
+        declare_names(s);
+        declare_for_both<LoraLoader>(s);
     }
 
     std::tuple<Model, Clip> execute(Context& context) const {
-        if (strength_model == 0 && strength_clip == 0) return {model, clip};
-        const auto lora =
-            context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", lora_name));
-        lora->warn_of_unused(model.network().lora_keys(), clip.lora_keys());
-        return {model.with_lora(*lora, strength_model), clip.with_lora(*lora, strength_clip)};
+        return applied(context, model, clip, lora_name, strength_model, strength_clip);
     }
 };
 
@@ -50,29 +94,16 @@ struct LoraLoaderModelOnly {
     double strength_model = 1.0;
 
     static void declare(Schema& s) {
-        s.category = "model/loaders";
         s.display_name = "Load LoRA";
         s.description = "This LoRAs loader is used to modify the diffusion model, altering the way in which latents "
                         "are denoised such as applying styles. Multiple LoRA nodes can be linked together.";
-        s.search_aliases = {"lora", "load lora", "apply lora", "lora loader", "lora model"};
-        s.essentials_category = "Image Generation";
-        s.in("model", &LoraLoaderModelOnly::model);
-        s.in("lora_name", &LoraLoaderModelOnly::lora_name).choices(files_in("loras"));
-        s.in("strength_model", &LoraLoaderModelOnly::strength_model).range(-100.0, 100.0).step(0.01);
-        s.out("MODEL").tooltip = "The modified diffusion model.";
+        declare_names(s);
+        declare_for_model<LoraLoaderModelOnly>(s);
     }
 
-    Model execute(Context& context) const {
-        if (strength_model == 0) return model;
-        const auto lora =
-            context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", lora_name));
-        lora->warn_of_unused(model.network().lora_keys(), {});
-        return model.with_lora(*lora, strength_model);
-    }
+    Model execute(Context& context) const { return applied(context, model, lora_name, strength_model); }
 };
 
-// Results are those of LoraLoader: the reference's way of computing them beside the weights, which these nodes are for,
-// saves memory there while weights are quantised; here such weights are decoded and changed layer by layer anyway.
 struct LoraLoaderBypass {
     Model model;
     Clip clip;
@@ -81,29 +112,13 @@ struct LoraLoaderBypass {
     double strength_clip = 1.0;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_lora_debug";
-        s.category = "model/loaders";
         s.display_name = "Load LoRA (Bypass) (For debugging)";
-        s.description = "Apply LoRA in bypass mode. Unlike regular LoRA, this doesn't modify model weights - instead "
-                        "it injects the LoRA computation during forward pass. Useful for training scenarios.";
-        s.experimental = true;
-        s.in("model", &LoraLoaderBypass::model).tooltip("The diffusion model the LoRA will be applied to.");
-        s.in("clip", &LoraLoaderBypass::clip).tooltip("The CLIP model the LoRA will be applied to.");
-        s.in("lora_name", &LoraLoaderBypass::lora_name).choices(files_in("loras")).tooltip("The name of the LoRA.");
-        s.in("strength_model", &LoraLoaderBypass::strength_model)
-            .range(-100.0, 100.0)
-            .step(0.01)
-            .tooltip("How strongly to modify the diffusion model. This value can be negative.");
-        s.in("strength_clip", &LoraLoaderBypass::strength_clip)
-            .range(-100.0, 100.0)
-            .step(0.01)
-            .tooltip("How strongly to modify the CLIP model. This value can be negative.");
-        s.out("MODEL").tooltip = "The modified diffusion model.";
-        s.out("CLIP").tooltip = "The modified CLIP model.";
+        declare_bypass(s);
+        declare_for_both<LoraLoaderBypass>(s);
     }
 
     std::tuple<Model, Clip> execute(Context& context) const {
-        return LoraLoader{model, clip, lora_name, strength_model, strength_clip}.execute(context);
+        return applied(context, model, clip, lora_name, strength_model, strength_clip);
     }
 };
 
@@ -113,21 +128,12 @@ struct LoraLoaderBypassModelOnly {
     double strength_model = 1.0;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_lora_debug";
-        s.category = "model/loaders";
         s.display_name = "Load LoRA (Bypass, Model Only) (for debugging)";
-        s.description = "Apply LoRA in bypass mode. Unlike regular LoRA, this doesn't modify model weights - instead "
-                        "it injects the LoRA computation during forward pass. Useful for training scenarios.";
-        s.experimental = true;
-        s.in("model", &LoraLoaderBypassModelOnly::model);
-        s.in("lora_name", &LoraLoaderBypassModelOnly::lora_name).choices(files_in("loras"));
-        s.in("strength_model", &LoraLoaderBypassModelOnly::strength_model).range(-100.0, 100.0).step(0.01);
-        s.out("MODEL").tooltip = "The modified diffusion model.";
+        declare_bypass(s);
+        declare_for_model<LoraLoaderBypassModelOnly>(s);
     }
 
-    Model execute(Context& context) const {
-        return LoraLoaderModelOnly{model, lora_name, strength_model}.execute(context);
-    }
+    Model execute(Context& context) const { return applied(context, model, lora_name, strength_model); }
 };
 
 }  // namespace

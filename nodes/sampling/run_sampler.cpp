@@ -35,18 +35,13 @@ inference::SampleHooks sampling_hooks(const Model& model, Context& context) {
 
 Latent run_sampler(const Model& model, inference::SampleRequest request, Context& context) {
     request.hooks = sampling_hooks(model, context);
-    Latent result = request.latent;
-    result.samples = inference::sample(model, request);
-    result.downscale_ratio.reset();
-    return result;
+    return inference::sample_latent(model, request);
 }
 
 std::tuple<Latent, Latent> run_custom_sampler(inference::CustomSampleRequest request, Context& context) {
     request.hooks = sampling_hooks(request.guider.model, context);
     const inference::CustomSample sampled = inference::sample_custom(request);
-    Latent denoised = sampled.latent;
-    if (sampled.denoised) denoised.samples = *sampled.denoised;
-    return {sampled.latent, denoised};
+    return {sampled.latent, sampled.denoised.value_or(sampled.latent)};
 }
 
 }  // namespace easel::nodes

@@ -24,6 +24,9 @@ struct Video {
     media::FrameRate rate{30, 1};
     std::int64_t bit_depth = 8;  // a channel, when it is encoded
 };
+inline Footprint footprint(const Video& video) {
+    return {.bytes = memory_of(video.frames) + (video.sound ? memory_of(video.sound->waveform) : 0)};
+}
 
 // Frames a second as a fraction of thousandths.
 media::FrameRate frame_rate(double per_second);

@@ -67,6 +67,20 @@ TEST(ImageIo, ShowsBlackWhereAPngIsCutOff) {
     EXPECT_EQ(pixels[0][63].max().item<double>(), 0.0);
 }
 
+TEST(ImageIo, FiltersRowsOfEveryWidth) {
+    at::manual_seed(1);
+    for (std::int64_t channels : {1, 3})
+        for (std::int64_t width = 1; width < 50; ++width) {
+            const Tensor noise = at::randint(0, 256, {6, width, channels}, at::kLong).to(at::kByte);
+            const Tensor ramp = sample_bytes({6, width, channels});
+            for (const Tensor& picture : {noise, ramp}) {
+                const Tensor read = exact_bytes(decode_image(encode_png(picture, {.compression = 1}), "a.png").pixels);
+                const Tensor expected = channels == 1 ? picture.expand({6, width, 3}) : picture;
+                ASSERT_TRUE(at::equal(read[0], expected)) << width << " x " << channels;
+            }
+        }
+}
+
 TEST(ImageIo, NamesTheFileThatIsNoPicture) {
     const Bytes file(300, 'x');
     try {

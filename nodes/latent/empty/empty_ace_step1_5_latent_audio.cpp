@@ -20,7 +20,10 @@ struct EmptyAceStep15LatentAudio {
             .tooltip("The number of latent images in the batch.");
     }
 
-    Latent execute() const { return {.samples = at::zeros({batch_size, 64, std::llrint(seconds * 48000 / 1920)})}; }
+    Latent execute() const { 
+        return {.samples = at::zeros({batch_size, 64, std::llrint(seconds * 48000 / 1920)}),
+                .temporal_downscale_ratio = 1764};
+    }
 };
 
 }  // namespace

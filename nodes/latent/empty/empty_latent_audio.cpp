@@ -23,7 +23,7 @@ struct EmptyLatentAudio {
 
     Latent execute() const {
         const std::int64_t length = std::llrint(seconds * 44100 / 2048 / 2) * 2;
-        return {.samples = at::zeros({batch_size, 64, length})};
+        return {.samples = at::zeros({batch_size, 64, length}), .temporal_downscale_ratio = 2048};
     }
 };
 
