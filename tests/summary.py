@@ -3,7 +3,7 @@
     summary.py RESULTS
 
 Reads ctest.xml (JUnit) with the single tests of each GoogleTest program in <name>.xml beside it, and what run_blackbox
-left there: conformance.xml and browser.xml (JUnit), parity*.json, blackbox-broken.json. Failures are listed first. Exit status 1 when something failed or nothing ran.
+left there: conformance.xml, browser.xml and protocol.xml (JUnit), parity*.json, blackbox-broken.json. Failures are listed first. Exit status 1 when something failed or nothing ran.
 """
 
 import json
@@ -57,11 +57,12 @@ def main():
     tally = Tally()
     if (results / "ctest.xml").exists():
         add_ctest(tally, results / "ctest.xml")
-    for suite in ("conformance.xml", "browser.xml"):
+    for suite in ("conformance.xml", "browser.xml", "protocol.xml"):
         if (results / suite).exists():
             add_junit(tally, results / suite)
-    for row in read_json(results / "parity.json", []):
-        tally.add(f"parity: {row['name']}: {row['why']}", "passed" if row["ok"] else "failed")
+    for suite in ("parity", "parity-recorded"):
+        for row in read_json(results / f"{suite}.json", []):
+            tally.add(f"{suite}: {row['name']}: {row['why']}", "passed" if row["ok"] else "failed")
     tally.skipped += len(read_json(results / "parity-skipped.json", {}))
     for suite, why in read_json(results / "blackbox-broken.json", {}).items():
         tally.add(f"{suite} could not be run: {why}", "failed")

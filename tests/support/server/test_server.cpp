@@ -65,6 +65,7 @@ public:
     void add_services(graph::Services&) override {}
     void begin_work() override {}
     void unload_models() override {}
+    bool is_out_of_memory(const std::exception&) const override { return false; }
     Json devices() const override { return Json::array(); }
     Json versions() const override { return Json::object(); }
     std::vector<std::pair<std::string, std::string>> findings() const override { return {}; }
