@@ -52,4 +52,13 @@ LoraKeys plain_lora_keys(const Weights& network) {
     return names;
 }
 
+LoraKeys names_of_own_layout(const Weights& w) {
+    constexpr std::string_view ending = ".weight";
+    LoraKeys names = module_lora_keys(w);
+    for (const std::string& key : w.keys())
+        if (key.ends_with(ending))
+            add_transformer_names(names, key.substr(0, key.size() - ending.size()), w.prefix() + key);
+    return names;
+}
+
 }  // namespace easel::inference

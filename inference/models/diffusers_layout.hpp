@@ -37,6 +37,8 @@ void for_each_lora_target(const Weights& network, const std::vector<DiffusersMod
 
 // The names of a module in LoRA files: diffusers' own with and without `transformer.`, SimpleTuner's LyCORIS names.
 void add_transformer_names(LoraKeys& names, const std::string& theirs, const LoraTarget& target);
+// The names for a network whose published layout is diffusers' own: those of its modules, and a transformer's.
+LoraKeys names_of_own_layout(const Weights& w);
 
 // The names that every network's modules have, and those modules' own names without any prefix.
 LoraKeys plain_lora_keys(const Weights& network);

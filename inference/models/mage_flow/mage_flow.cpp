@@ -94,14 +94,7 @@ Tensor MageFlow::predict(const NetworkInput& input) const {
     return out.to(at::kFloat).transpose(1, 2).reshape({input.x.size(0), -1, input.x.size(2), input.x.size(3)});
 }
 
-LoraKeys MageFlow::lora_keys() const {
-    constexpr std::string_view ending = ".weight";
-    LoraKeys names = module_lora_keys(weights_);
-    for (const std::string& key : weights_.keys())
-        if (key.ends_with(ending))
-            add_transformer_names(names, key.substr(0, key.size() - ending.size()), weights_.prefix() + key);
-    return names;
-}
+LoraKeys MageFlow::lora_keys() const { return names_of_own_layout(weights_); }
 
 std::size_t MageFlow::activation_bytes(at::IntArrayRef latent) const {
     // As Qwen-Image: about twenty tensors as wide as the stream.

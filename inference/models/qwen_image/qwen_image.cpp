@@ -80,14 +80,7 @@ Tensor QwenImage::predict(const NetworkInput& input) const {
     return from_tokens(out.to(at::kFloat), input.x.sizes()).contiguous();
 }
 
-LoraKeys QwenImage::lora_keys() const {
-    constexpr std::string_view ending = ".weight";
-    LoraKeys names = module_lora_keys(weights_);
-    for (const std::string& key : weights_.keys())
-        if (key.ends_with(ending))
-            add_transformer_names(names, key.substr(0, key.size() - ending.size()), weights_.prefix() + key);
-    return names;
-}
+LoraKeys QwenImage::lora_keys() const { return names_of_own_layout(weights_); }
 
 std::size_t QwenImage::activation_bytes(at::IntArrayRef latent) const {
     // Both streams, their projections, the joint queries, keys and values and the feed forward network: about twenty

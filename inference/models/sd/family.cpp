@@ -69,6 +69,11 @@ double number(const Weight& weight, double otherwise) {
     return weight ? weight.stored().to(at::kDouble).flatten()[0].item<double>() : otherwise;
 }
 
+CheckpointText sd2_text() {
+    return {.family = "sd2",
+            .parts = {{.kind = "clip_h", .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}};
+}
+
 bool is_playground(const Weights& w) { return w.contains("edm_mean") && w.contains("edm_std"); }
 
 // Files of SDXL's kin say in marker tensors what they predict. (SDXL.model_type)
@@ -109,9 +114,7 @@ void register_sd(Families& families) {
         .build = build<nullptr>,
         .parameterization = sd2_parameterization,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
-        .text = {.family = "sd2",
-                 .parts = {{.kind = "clip_h",
-                            .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}},
+        .text = sd2_text(),
     });
     families.push_back({
         .name = "sd2_unclip",
@@ -119,9 +122,7 @@ void register_sd(Families& families) {
         .build = build<nullptr>,
         .parameterization = sd2_parameterization,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
-        .text = {.family = "sd2",
-                 .parts = {{.kind = "clip_h",
-                            .prefixes = {"cond_stage_model.model.", "conditioner.embedders.0.model."}}}},
+        .text = sd2_text(),
     });
     families.push_back({
         .name = "sdxl",
