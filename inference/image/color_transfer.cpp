@@ -10,7 +10,7 @@ namespace easel::inference {
 namespace {
 
 constexpr double epsilon = 1e-6;
-constexpr int64_t levels = 256;
+constexpr int64_t color_levels = 256;
 
 // [channels, pixels] of one frame.
 Tensor planes_of(const Tensor& pixels, int64_t frame) { return pixels[frame].permute({2, 0, 1}); }
@@ -65,19 +65,19 @@ Tensor moved(const Tensor& colors, const ColorStatistics& from, const ColorStati
 
 // The share of pixels up to each level, [channels, levels], over all frames.
 Tensor cumulative_histogram(const Tensor& pixels) {
-    Tensor counts = at::zeros({pixels.size(3), levels});
+    Tensor counts = at::zeros({pixels.size(3), color_levels});
     for (int64_t i = 0; i < pixels.size(0); ++i) {
         const Tensor colors = planes_of(pixels, i).flatten(1);
-        const Tensor bins = (colors * (levels - 1)).to(at::kLong).clamp(0, levels - 1);
+        const Tensor bins = (colors * (color_levels - 1)).to(at::kLong).clamp(0, color_levels - 1);
         counts.scatter_add_(1, bins, at::ones_like(colors));
     }
     const Tensor sums = counts.cumsum(1);
-    return sums / sums.slice(1, levels - 1);
+    return sums / sums.slice(1, color_levels - 1);
 }
 
 // What each level becomes, [channels, levels].
 Tensor level_map(const Tensor& from, const Tensor& to) {
-    return at::searchsorted(to, from.contiguous()).clamp_max(levels - 1).to(at::kFloat) / double(levels - 1);
+    return at::searchsorted(to, from.contiguous()).clamp_max(color_levels - 1).to(at::kFloat) / double(color_levels - 1);
 }
 
 Tensor mixed_frame(const Tensor& before, const Tensor& after, double strength) {
@@ -104,7 +104,7 @@ Tensor transfer_color(const Tensor& target, const Tensor& reference, const Color
                 map =
                     level_map(cumulative_histogram(frame_at(target, i)), cumulative_histogram(frame_at(reference, i)));
             const Tensor colors = planes_of(target, i);
-            const Tensor bins = (colors.flatten(1) * (levels - 1)).to(at::kLong).clamp(0, levels - 1);
+            const Tensor bins = (colors.flatten(1) * (color_levels - 1)).to(at::kLong).clamp(0, color_levels - 1);
             const Tensor matched = map.gather(1, bins).view_as(colors);
             frames.push_back(mixed_frame(colors, matched, settings.strength).permute({1, 2, 0}).clamp(0, 1));
         }

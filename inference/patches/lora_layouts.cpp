@@ -8,30 +8,30 @@
 namespace easel::inference {
 namespace {
 
-struct Rename {
+struct Respelling {
     std::string_view from, to;
 };
 
 // Black Forest Labs' control LoRAs for Flux, which also bring biases and norms.
 constexpr std::array control_names{
-    Rename{".lora_B.bias", ".diff_b"},
-    Rename{"_norm.scale", "_norm.set_weight"},
+    Respelling{".lora_B.bias", ".diff_b"},
+    Respelling{"_norm.scale", "_norm.set_weight"},
 };
 
 // USO's LoRAs for Flux.
 constexpr std::array uso_names{
-    Rename{".down.weight", ".lora_down.weight"},
-    Rename{".up.weight", ".lora_up.weight"},
-    Rename{".qkv_lora2.", ".txt_attn.qkv."},
-    Rename{".qkv_lora1.", ".img_attn.qkv."},
-    Rename{".proj_lora1.", ".img_attn.proj."},
-    Rename{".proj_lora2.", ".txt_attn.proj."},
-    Rename{".qkv_lora.", ".linear1_qkv."},
-    Rename{".proj_lora.", ".linear2."},
-    Rename{".processor.", "."},
+    Respelling{".down.weight", ".lora_down.weight"},
+    Respelling{".up.weight", ".lora_up.weight"},
+    Respelling{".qkv_lora2.", ".txt_attn.qkv."},
+    Respelling{".qkv_lora1.", ".img_attn.qkv."},
+    Respelling{".proj_lora1.", ".img_attn.proj."},
+    Respelling{".proj_lora2.", ".txt_attn.proj."},
+    Respelling{".qkv_lora.", ".linear1_qkv."},
+    Respelling{".proj_lora.", ".linear2."},
+    Respelling{".processor.", "."},
 };
 
-TensorMap renamed(const TensorMap& tensors, std::span<const Rename> names) {
+TensorMap renamed(const TensorMap& tensors, std::span<const Respelling> names) {
     TensorMap result;
     for (const auto& [key, tensor] : tensors) {
         std::string name = "diffusion_model." + key;

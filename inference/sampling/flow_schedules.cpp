@@ -1,5 +1,7 @@
 #include "inference/sampling/flow_schedules.hpp"
 
+#include "inference/sampling/sigma_operations.hpp"
+
 #include <cmath>
 
 namespace easel::inference {
@@ -10,11 +12,6 @@ Tensor shifted_line(int64_t steps, double mu) {
     const Tensor shares = at::linspace(1.0, 0.0, steps + 1, at::kFloat);
     const double factor = std::exp(mu);
     return factor / (factor + (1.0 / shares - 1.0));
-}
-
-Sigmas to_sigmas(const Tensor& values) {
-    const Tensor floats = values.to(at::kFloat).contiguous();
-    return Sigmas(floats.const_data_ptr<float>(), floats.const_data_ptr<float>() + floats.numel());
 }
 
 // FLUX.2's fit of the shift to the length of the sequence and the number of steps: known at 10 and at 200 steps, linear

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "inference/sampling/sample.hpp"
+#include "inference/sampling/sigma_operations.hpp"
 
 #include <boost/math/distributions/beta.hpp>
 
@@ -16,11 +17,6 @@ namespace {
 bool is_nearly_zero(float sigma) { return std::abs(sigma) <= 1e-5f; }
 
 Tensor line(double from, double to, int64_t points) { return at::linspace(from, to, points, at::kFloat); }
-
-Sigmas to_sigmas(const Tensor& values) {
-    const Tensor contiguous = values.contiguous();
-    return Sigmas(contiguous.const_data_ptr<float>(), contiguous.const_data_ptr<float>() + contiguous.numel());
-}
 
 void check_above_zero(double sigma_min, double sigma_max) {
     if (sigma_min <= 0.0 || sigma_max <= 0.0)

@@ -22,6 +22,11 @@ float spaced(std::string_view spacing, float share) {
 
 }  // namespace
 
+Sigmas to_sigmas(const Tensor& values) {
+    const Tensor floats = values.to(at::kFloat).contiguous();
+    return Sigmas(floats.const_data_ptr<float>(), floats.const_data_ptr<float>() + floats.numel());
+}
+
 SplitSchedule split_at(const Sigmas& sigmas, int64_t step) {
     const auto size = static_cast<int64_t>(sigmas.size());
     return {.high = Sigmas(sigmas.begin(), sigmas.begin() + std::min(step + 1, size)),

@@ -17,6 +17,9 @@ SplitSchedule split_at(const Sigmas& sigmas, int64_t step);
 // The low part has the last `denoise` share of the steps. Without any, high is empty, as in the reference.
 SplitSchedule split_by_denoise(const Sigmas& sigmas, double denoise);
 
+// The values of a tensor, in its order.
+Sigmas to_sigmas(const Tensor& values);
+
 // From little noise to much: what adds noise to a picture by sampling. A first level of 0 becomes 0.0001.
 Sigmas flipped(Sigmas sigmas);
 // Throws UserError when there is no level.

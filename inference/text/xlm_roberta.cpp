@@ -9,7 +9,7 @@ namespace easel::inference {
 namespace {
 
 constexpr int64_t heads = 16;
-constexpr double eps = 1e-5, rope_base = 20000.0;
+constexpr double norm_eps = 1e-5, rope_base = 20000.0;
 constexpr std::size_t longest = 8192;
 constexpr SpecialTokens special{.start = 0, .end = 2, .pad = 1};
 
@@ -23,7 +23,7 @@ Tensor turned(const Tensor& x, const Tensor& cos, const Tensor& sin) {
 
 XlmRoberta::Layer::Layer(const Weights& w)
     : qkv(w / "mixer" / "Wqkv"), out(w / "mixer" / "out_proj"), up(w / "mlp" / "fc1"), down(w / "mlp" / "fc2"),
-      norm1(w / "norm1", eps), norm2(w / "norm2", eps) {}
+      norm1(w / "norm1", norm_eps), norm2(w / "norm2", norm_eps) {}
 
 Tensor XlmRoberta::Layer::operator()(const Tensor& x, const Tensor& cos, const Tensor& sin, const Tensor& mask) const {
     const auto parts = qkv(x).chunk(3, -1);
@@ -34,7 +34,7 @@ Tensor XlmRoberta::Layer::operator()(const Tensor& x, const Tensor& cos, const T
 
 XlmRoberta::XlmRoberta(const Weights& w, std::optional<int> start, Tokenizer tokenize)
     : words_(w / "model" / "embeddings" / "word_embeddings"),
-      kinds_((w / "model" / "embeddings" / "token_type_embeddings")["weight"]), norm_(w / "model" / "emb_ln", eps) {
+      kinds_((w / "model" / "embeddings" / "token_type_embeddings")["weight"]), norm_(w / "model" / "emb_ln", norm_eps) {
     format_.start = start;
     format_.end = special.end;
     format_.pad = special.pad;

@@ -16,7 +16,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 using Mapping = std::shared_ptr<const MappedFile>;
 
-constexpr std::string_view magic = "GGUF";
+constexpr std::string_view gguf_magic = "GGUF";
 constexpr std::uint64_t most_entries = 1U << 24U;  // of tensors, texts or array members; far beyond any real file
 constexpr std::uint32_t most_dimensions = 4;
 
@@ -95,7 +95,7 @@ public:
     explicit Reader(Mapping mapping) : mapping_(std::move(mapping)), file_(mapping_->bytes()) {}
 
     WeightFile read() {
-        at_ = magic.size();
+        at_ = gguf_magic.size();
         const auto version = next<std::uint32_t>();
         if (version != 2 && version != 3) damaged("its version " + std::to_string(version) + " is not known");
         const auto tensor_count = bounded(next<std::uint64_t>(), "tensors");
@@ -263,7 +263,7 @@ private:
 }  // namespace
 
 bool is_gguf(Bytes file) {
-    return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
+    return file.size() >= gguf_magic.size() && std::memcmp(file.data(), gguf_magic.data(), gguf_magic.size()) == 0;
 }
 
 WeightFile open_gguf(const Mapping& mapping) { return Reader(mapping).read(); }

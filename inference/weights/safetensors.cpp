@@ -46,7 +46,7 @@ constexpr std::array dtype_names{
     throw ModelError(path.filename().string() + " is damaged: " + what + " (download it again)");
 }
 
-struct Place {
+struct Region {
     std::string name;
     at::ScalarType dtype;
     std::vector<int64_t> shape;
@@ -61,7 +61,7 @@ public:
     WeightFile read(const std::shared_ptr<const MappedFile>& mapping) {
         const Json header = parse();
         WeightFile result{.path = path_, .tensors = {}, .metadata = {}};
-        std::vector<Place> places;
+        std::vector<Region> places;
         for (const auto& [name, value] : header.items()) {
             if (name == "__metadata__") {
                 read_metadata(value, result.metadata);
@@ -117,7 +117,7 @@ private:
         }
     }
 
-    Place read_place(const std::string& name, const Json& value) {
+    Region read_place(const std::string& name, const Json& value) {
         const auto fail = [&](const std::string& what) { damaged(path_, "tensor " + name + " " + what); };
         if (!value.is_object()) fail("is not described by a map");
         const auto dtype = value.find("dtype");
@@ -127,7 +127,7 @@ private:
         if (shape == value.end() || !shape->is_array()) fail("has no shape");
         if (offsets == value.end() || !offsets->is_array() || offsets->size() != 2) fail("has no data_offsets");
 
-        Place place{.name = name, .dtype = at::kFloat, .shape = {}, .begin = 0, .end = 0};
+        Region place{.name = name, .dtype = at::kFloat, .shape = {}, .begin = 0, .end = 0};
         const auto known = std::ranges::find(dtype_names, dtype->get_ref<const std::string&>(), &DtypeName::name);
         if (known == dtype_names.end()) fail("has the unknown dtype " + dtype->get<std::string>());
         place.dtype = known->type;
@@ -150,7 +150,7 @@ private:
     }
 
     // Nothing when the product does not fit 63 bits.
-    static std::optional<std::uint64_t> byte_count(const Place& place) {
+    static std::optional<std::uint64_t> byte_count(const Region& place) {
         auto bytes = static_cast<int64_t>(c10::elementSize(place.dtype));
         for (const int64_t size : place.shape)
             if (__builtin_mul_overflow(bytes, size, &bytes)) return std::nullopt;
@@ -158,8 +158,8 @@ private:
     }
 
     // Tensors follow each other without overlap and end where the file ends.
-    void check_layout(std::vector<Place>& places) {
-        std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.begin, place.end); });
+    void check_layout(std::vector<Region>& places) {
+        std::ranges::sort(places, {}, [](const Region& place) { return std::pair(place.begin, place.end); });
         std::uint64_t end = 0;
         for (const auto& place : places) {
             if (place.begin < end) damaged(path_, "tensor " + place.name + " overlaps the one before it");
@@ -170,7 +170,7 @@ private:
             damaged(path_, std::to_string(tensors_.size() - end) + " bytes at its end belong to no tensor");
     }
 
-    Tensor tensor_at(const Place& place, const std::shared_ptr<const MappedFile>& mapping) {
+    Tensor tensor_at(const Region& place, const std::shared_ptr<const MappedFile>& mapping) {
         const auto options = at::TensorOptions(place.dtype);
         if (place.begin == place.end) return at::empty(place.shape, options);
         const std::byte* data = tensors_.data() + place.begin;

@@ -7,8 +7,6 @@
 namespace easel::inference::ace15 {
 namespace {
 
-constexpr double eps = 1e-6;
-
 int64_t heads_of(const Linear& linear) { return linear.out_features() / head_size; }
 
 // [batch, tokens, heads * head] as [batch, heads, tokens, head], normalised.

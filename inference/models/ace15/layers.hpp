@@ -11,6 +11,8 @@
 
 namespace easel::inference::ace15 {
 
+constexpr double eps = 1e-6;  // of every normalisation
+
 constexpr int64_t head_size = 128;
 
 struct Attention {

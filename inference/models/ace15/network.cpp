@@ -6,8 +6,6 @@
 namespace easel::inference::ace15 {
 namespace {
 
-constexpr double eps = 1e-6;
-
 // How the plan of a piece is found, as an input of the network by these names (a number).
 constexpr const char* plan_name = "plan";
 enum Plan : int64_t { from_timbre_tokens, from_timbre_itself, from_codes };

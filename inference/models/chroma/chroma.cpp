@@ -10,7 +10,7 @@
 namespace easel::inference::chroma {
 namespace {
 
-constexpr int64_t patch = 2;
+constexpr int64_t cells_per_side = 2;
 constexpr int64_t modulation_rows = 344;  // of the trained depth; fewer blocks leave some unused
 constexpr double time_factor = 1000.0;
 
@@ -101,27 +101,27 @@ Chroma::Chroma(const Weights& w)
 
 Tensor Chroma::predict(const NetworkInput& input) const {
     if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
-    const Tensor padded = padded_to_patches(input.x, patch);
+    const Tensor padded = padded_to_patches(input.x, cells_per_side);
     const flux::Layout layout{.text_tokens = input.context.size(1),
-                              .patch = patch,
+                              .patch = cells_per_side,
                               .picture = {.height = input.x.size(2), .width = input.x.size(3)}};
-    const Tensor tokens = to_patches(padded, patch, PatchOrder::channels_first).to(weights_.compute_dtype());
+    const Tensor tokens = to_patches(padded, cells_per_side, PatchOrder::channels_first).to(weights_.compute_dtype());
     const Backbone::Output out = backbone_(img_in_(tokens), input, layout);
     const Tensor patches = final_(modulate(plain_layer_norm(out.image), out.scale, out.shift)).to(at::kFloat);
-    return from_patches(patches, padded.size(2) / patch, padded.size(3) / patch, patch, PatchOrder::channels_first)
+    return from_patches(patches, padded.size(2) / cells_per_side, padded.size(3) / cells_per_side, cells_per_side, PatchOrder::channels_first)
         .slice(2, 0, input.x.size(2))
         .slice(3, 0, input.x.size(3))
         .contiguous();
 }
 
 void Chroma::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
-    flux::set_flux_inputs(input, condition, target, /*concat_channels=*/0, patch, /*default_guidance=*/0.0);
+    flux::set_flux_inputs(input, condition, target, /*concat_channels=*/0, cells_per_side, /*default_guidance=*/0.0);
     input.reference_latents.clear();  // Chroma looks at none
 }
 
 std::size_t Chroma::activation_bytes(at::IntArrayRef latent) const {
     // As Flux: about twenty tensors as wide as the stream in a single block.
-    const int64_t tokens = latent[2] * latent[3] / (patch * patch) + 512;
+    const int64_t tokens = latent[2] * latent[3] / (cells_per_side * cells_per_side) + 512;
     return static_cast<std::size_t>(latent[0] * tokens * backbone_.dim() * 20) *
            c10::elementSize(weights_.compute_dtype());
 }

@@ -6,8 +6,6 @@
 namespace easel::inference::cosmos {
 namespace {
 
-constexpr double eps = 1e-6;
-
 // Adds what `function` makes of x, scaled, shifted and gated.
 template <class Function>
 Tensor stepped(const Tensor& x, const Tensor& values, const Function& function) {

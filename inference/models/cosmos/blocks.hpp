@@ -9,6 +9,8 @@
 
 namespace easel::inference::cosmos {
 
+constexpr double eps = 1e-6;  // of every normalisation
+
 // Time as it steers the blocks: `embedding` [batch, 1, dim] goes through each block's narrow layers, `shared`
 // [batch, 1, 3 * dim] is added to what they give.
 struct Time {

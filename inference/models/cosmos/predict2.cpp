@@ -11,8 +11,6 @@ namespace easel::inference::cosmos {
 namespace {
 
 constexpr int64_t patch = 2;  // cells of the latent to a side; one frame deep
-constexpr double eps = 1e-6;
-
 std::vector<Block> blocks(const Weights& w) {
     std::vector<Block> result;
     for (int64_t i = 0; i < w.count(); ++i)

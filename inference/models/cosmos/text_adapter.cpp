@@ -5,7 +5,6 @@
 namespace easel::inference::cosmos {
 namespace {
 
-constexpr double eps = 1e-6;
 constexpr int64_t adapter_head_size = 64, least_tokens = 512;
 
 Rope rope_of(int64_t tokens, const Tensor& like) {

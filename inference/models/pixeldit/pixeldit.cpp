@@ -10,7 +10,7 @@
 namespace easel::inference::pixeldit {
 namespace {
 
-constexpr double theta = 10000.0, longest_period = 10.0;
+constexpr double text_theta = 10000.0, longest_period = 10.0;
 
 // Some files keep the network of PixelDiT under `core.`.
 Weights backbone(const Weights& w) { return w.has_part("core") ? w / "core" : w; }
@@ -79,7 +79,7 @@ Tensor PixelDit::predict(const NetworkInput& input) const {
     Tensor words = text(input.context.to(dtype));
     const int64_t head_size = patch_blocks_.front().patches.q_norm.weight.size(0);
     const Rope patch_rope = grid_rope(grid, head_size);
-    const Rope text_rope = rope_table(at::arange(words.size(1), at::kFloat).unsqueeze(1), {head_size}, theta);
+    const Rope text_rope = rope_table(at::arange(words.size(1), at::kFloat).unsqueeze(1), {head_size}, text_theta);
     for (std::size_t i = 0; i < patch_blocks_.size(); ++i) {
         if (latent_features_)
             patches = latent_features_->before_block(patches, features, noise, static_cast<int64_t>(i));

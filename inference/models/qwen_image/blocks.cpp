@@ -11,7 +11,6 @@ namespace easel::inference::qwen_image {
 namespace {
 
 constexpr int64_t head_size = 128;
-constexpr double eps = 1e-6;
 
 Modulation modulation_from(const Tensor& values) {
     const auto parts = values.chunk(3, -1);

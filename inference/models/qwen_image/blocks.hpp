@@ -8,6 +8,8 @@
 
 namespace easel::inference::qwen_image {
 
+constexpr double eps = 1e-6;  // of every normalisation
+
 // The time, through its SiLU, [batch, dim], and how many tokens of the picture it counts for: those behind them, which
 // belong to reference pictures, take `of_references` instead where it is defined.
 struct Time {

@@ -10,7 +10,6 @@
 namespace easel::inference::qwen_image {
 namespace {
 
-constexpr double eps = 1e-6;
 
 std::vector<Block> blocks(const Weights& w) {
     std::vector<Block> result;

@@ -8,7 +8,7 @@
 namespace easel::inference::sd3 {
 namespace {
 
-constexpr int64_t head_size = 64;  // a network has as many blocks as heads
+constexpr int64_t cells_per_head = 64;  // a network has as many blocks as heads
 
 using Rename = std::pair<std::string_view, std::string_view>;  // diffusers', ours
 
@@ -54,7 +54,7 @@ std::vector<DiffusersModule> modules(int64_t blocks, int64_t dim) {
         // fewer blocks, of which none is the last.
         result.push_back({.theirs = theirs + "norm1_context.linear",
                           .ours = ours + "context_block.adaLN_modulation.1",
-                          .swapped_halves = i == dim / head_size - 1});
+                          .swapped_halves = i == dim / cells_per_head - 1});
         int64_t start = 0;
         for (const char* part : {"q", "k", "v"}) {
             result.push_back({theirs + "attn.to_" + part, ours + "x_block.attn.qkv", start, dim});

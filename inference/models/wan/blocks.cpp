@@ -6,8 +6,6 @@
 namespace easel::inference::wan {
 namespace {
 
-constexpr int64_t head_size = 128;
-constexpr double eps = 1e-6;
 
 int64_t heads_of(const Linear& q) { return q.out_features() / head_size; }
 

@@ -10,6 +10,9 @@
 
 namespace easel::inference::wan {
 
+constexpr int64_t head_size = 128;
+constexpr double eps = 1e-6;  // of every normalisation
+
 struct SelfAttention {
     Linear q, k, v, out;
     RmsNorm norm_q, norm_k;

@@ -9,7 +9,7 @@
 namespace easel::inference::wan {
 namespace {
 
-constexpr int64_t frames_together = 4;
+constexpr int64_t poses_together = 4;
 // How far the camera goes in a whole video, and how far it turns.
 constexpr double distance = 1.5, turn = std::numbers::pi / 3;
 // The pictures that the focal lengths are meant for.
@@ -65,7 +65,7 @@ Tensor directions(Lens lens, int64_t width, int64_t height) {
 Tensor camera_rays(std::string_view move, double speed, const Lens& lens, const VideoSize& size) {
     const auto found = std::ranges::find(camera_moves, move);
     if (found == camera_moves.end()) throw UserError("there is no camera move called \"" + std::string(move) + "\"");
-    if (size.frames % frames_together != 1)
+    if (size.frames % poses_together != 1)
         throw UserError("a camera move over " + std::to_string(size.frames) +
                         " frames does not fit a video's latent: the length must be one more than a multiple of 4");
     const Motion& motion = motions[static_cast<std::size_t>(found - camera_moves.begin())];
@@ -75,9 +75,9 @@ Tensor camera_rays(std::string_view move, double speed, const Lens& lens, const 
     const Tensor moment = at::linalg_cross(place.unsqueeze(1).expand_as(seen), seen);
     // [frames, height, width, 6] -> [6, frames, height, width]
     const Tensor rays = at::cat({moment, seen}, 2).view({size.frames, size.height, size.width, 6}).permute({3, 0, 1, 2});
-    const Tensor first = rays.narrow(1, 0, 1).expand({-1, frames_together - 1, -1, -1});
+    const Tensor first = rays.narrow(1, 0, 1).expand({-1, poses_together - 1, -1, -1});
     return at::cat({first, rays}, 1)
-        .unflatten(1, {-1, frames_together})
+        .unflatten(1, {-1, poses_together})
         .permute({0, 2, 1, 3, 4})
         .flatten(0, 1)
         .unsqueeze(0)

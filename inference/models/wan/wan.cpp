@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t patch = 2;  // cells of the latent to a side; one frame deep
 constexpr int64_t mask_channels = 4;
-constexpr double theta = 10000.0, eps = 1e-6;
+constexpr double theta = 10000.0;
 
 std::vector<Block> blocks(const Weights& w) {
     std::vector<Block> result;
@@ -32,7 +32,6 @@ Tensor frequencies(const Tensor& time) {
     return at::cat({angle.cos(), angle.sin()}, 1);
 }
 
-constexpr int64_t head_size = 128;
 
 Rope rope_of(int64_t frames, int64_t rows, int64_t columns, const RopeScaling& scaling = {}) {
     constexpr int64_t of_side = 2 * (head_size / 6);

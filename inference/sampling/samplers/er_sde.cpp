@@ -4,7 +4,7 @@
 namespace easel::inference::samplers {
 namespace {
 
-constexpr int64_t integration_points = 200;
+constexpr int64_t stage_points = 200;
 
 // psi(lambda), which sets how much noise the reverse process takes: the paper's ER-SDE 5, the usual reverse SDE, or
 // none, with the part above lambda itself to the power of eta.
@@ -26,7 +26,7 @@ Tensor solve(Tensor x, const SamplerRun& run, const ErSde& options) {
     const float s_noise = deviation(run, options.noise.s_noise);
     const auto noise = independent_noise(x, run.seed);
     const auto noise_to_signal = [&](int64_t step) { return std::exp(-time.of(run.sigma(step))); };
-    const Tensor points = at::arange(static_cast<double>(integration_points), at::kFloat);
+    const Tensor points = at::arange(static_cast<double>(stage_points), at::kFloat);
     Tensor previous, previous_slope;
     for (int64_t i = 0; i < run.steps(); ++i) {
         const float sigma = run.sigma(i), next = run.sigma(i + 1);
@@ -39,7 +39,7 @@ Tensor solve(Tensor x, const SamplerRun& run, const ErSde& options) {
 
         x = alpha_next / alpha * r * x + alpha_next * (1 - r) * denoised;
         if (options.max_stage >= 2 && previous.defined()) {
-            const float dt = lambda_next - lambda, width = -dt / static_cast<float>(integration_points);
+            const float dt = lambda_next - lambda, width = -dt / static_cast<float>(stage_points);
             const Tensor at_points = lambda_next + points * width;
             const Tensor scaled = noise_scale(at_points, options);
             const float s = (1 / scaled).sum().item<float>() * width;

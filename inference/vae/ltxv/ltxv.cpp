@@ -138,7 +138,7 @@ AutoencoderLtxv::Coder AutoencoderLtxv::encoder(const Weights& w, const Build& b
     const Style& style = build.encoder_style;
     Coder coder{.conv_in = Conv(w / "conv_in", style),
                 .conv_out = Conv(w / "conv_out", style),
-                .norm_out = Norm(w, "conv_norm_out", style),
+                .norm_out = ltxv_vae::Norm(w, "conv_norm_out", style),
                 .stages = {}};
     for (std::size_t i = 0; i < build.encoder.size(); ++i)
         coder.stages.push_back(
@@ -150,7 +150,7 @@ AutoencoderLtxv::Coder AutoencoderLtxv::decoder(const Weights& w, const Build& b
     const Style& style = build.decoder_style;
     Coder coder{.conv_in = Conv(w / "conv_in", style),
                 .conv_out = Conv(w / "conv_out", style),
-                .norm_out = Norm(w, "conv_norm_out", style),
+                .norm_out = ltxv_vae::Norm(w, "conv_norm_out", style),
                 .stages = {}};
     for (std::size_t i = 0; i < build.decoder.size(); ++i) {
         const auto& [name, settings] = build.decoder[build.decoder.size() - 1 - i];

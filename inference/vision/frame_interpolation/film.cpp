@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t levels = 7;         // sizes at which a frame is looked at
 constexpr std::size_t joined_levels = 5;  // sizes that are joined
 
-Tensor activated(const Tensor& x) { return at::leaky_relu(x, 0.2); }
+Tensor film_activation(const Tensor& x) { return at::leaky_relu(x, 0.2); }
 
 Conv2d conv(const Weights& w) { return Conv2d(w / "conv"); }
 
@@ -18,7 +18,7 @@ Tensor with_even_kernel(const Conv2d& even, const Tensor& x) {
 }
 
 // `x` read at places that `flow` [batch, 2, h, w] moves by so many pixels; the border goes on outside.
-Tensor warped(const Tensor& x, const Tensor& flow) {
+Tensor warped_by_centres(const Tensor& x, const Tensor& flow) {
     const auto centres = [&](int64_t length) {
         const double edge = 1.0 - 1.0 / static_cast<double>(length);
         return at::linspace(-edge, edge, length, x.options());
@@ -66,7 +66,7 @@ FrameFeatures Film::look(const Tensor& frame) const {
         Tensor x = seen.pictures[size];
         Levels& own = steps.emplace_back();
         for (std::size_t i = 0; i < wanted; ++i) {
-            x = activated(extractor_[i][1](activated(extractor_[i][0](x))));
+            x = film_activation(extractor_[i][1](film_activation(extractor_[i][0](x))));
             own.push_back(x);
             if (i + 1 < wanted) x = at::avg_pool2d(x, 2, 2);
         }
@@ -88,9 +88,9 @@ Film::Levels Film::flows(const Levels& from, const Levels& to) const {
         const auto& estimator = estimators_[std::min(level, estimators_.size() - 1)];
         const bool is_coarsest = !flow.defined();
         if (!is_coarsest) flow = doubled(flow, from[level]);
-        Tensor x = at::cat({from[level], is_coarsest ? to[level] : warped(to[level], flow)}, 1);
+        Tensor x = at::cat({from[level], is_coarsest ? to[level] : warped_by_centres(to[level], flow)}, 1);
         for (std::size_t i = 0; i < estimator.size(); ++i)
-            x = i + 1 < estimator.size() ? activated(estimator[i](x)) : estimator[i](x);
+            x = i + 1 < estimator.size() ? film_activation(estimator[i](x)) : estimator[i](x);
         flow = is_coarsest ? x : flow + x;
         result[level] = flow;
     }
@@ -103,7 +103,7 @@ Tensor Film::fused(const Levels& aligned) const {
     for (std::size_t i = 0; i < fusion_.size(); ++i) {
         const Tensor& finer = aligned[fusion_.size() - 1 - i];
         x = with_even_kernel(fusion_[i][0], at::upsample_nearest2d(x, finer.sizes().slice(2)));
-        x = activated(fusion_[i][2](activated(fusion_[i][1](at::cat({finer, x}, 1)))));
+        x = film_activation(fusion_[i][2](film_activation(fusion_[i][1](at::cat({finer, x}, 1)))));
     }
     return out_(x);
 }
@@ -116,7 +116,7 @@ Tensor Film::between(const FrameFeatures& first, const FrameFeatures& second, co
         for (std::size_t level = 0; level < joined_levels; ++level) {
             const Tensor to_first = backward[level] * time, to_second = forward[level] * (1.0 - time);
             const auto seen = [&](const FrameFeatures& frame, const Tensor& flow) {
-                return warped(at::cat({frame.pictures[level], frame.levels[level]}, 1), flow);
+                return warped_by_centres(at::cat({frame.pictures[level], frame.levels[level]}, 1), flow);
             };
             aligned.push_back(at::cat({seen(first, to_first), seen(second, to_second), to_first, to_second}, 1));
         }

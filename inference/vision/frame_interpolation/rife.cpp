@@ -8,7 +8,7 @@ namespace {
 
 constexpr double scales[] = {16, 8, 4, 2, 1};
 
-Tensor activated(const Tensor& x) { return at::leaky_relu(x, 0.2); }
+Tensor rife_activation(const Tensor& x) { return at::leaky_relu(x, 0.2); }
 
 Tensor scaled(const Tensor& x, double factor) {
     if (factor == 1.0) return x;
@@ -17,7 +17,7 @@ Tensor scaled(const Tensor& x, double factor) {
 }
 
 // `x` read at places that `flow` [batch, 2, h, w] moves by so many pixels; the border goes on outside.
-Tensor warped(const Tensor& x, const Tensor& flow) {
+Tensor warped_by_corners(const Tensor& x, const Tensor& flow) {
     const auto places = [&](int64_t length) { return at::linspace(-1.0, 1.0, length, x.options()); };
     const int64_t height = x.size(2), width = x.size(3);
     const Tensor across = places(width) + flow.select(1, 0) / ((static_cast<double>(width) - 1.0) / 2.0);
@@ -37,9 +37,9 @@ Rife::Block::Block(const Weights& w)
 Tensor Rife::Block::operator()(const Tensor& x, const Tensor& flow, double scale) const {
     Tensor y = scaled(x, 1.0 / scale);
     if (flow.defined()) y = at::cat({y, scaled(flow, 1.0 / scale) / scale}, 1);
-    y = activated(second(activated(first(y))));
+    y = rife_activation(second(rife_activation(first(y))));
     for (const Residual& residual : residuals)
-        y = activated(at::addcmul(y, residual.conv(y), residual.strength.like(y)));
+        y = rife_activation(at::addcmul(y, residual.conv(y), residual.strength.like(y)));
     return scaled(at::pixel_shuffle(last(y), 2), scale);
 }
 
@@ -53,7 +53,7 @@ Rife::Rife(const Weights& w) : encoder_out_(w / "encode" / "cnn3") {
 FrameFeatures Rife::look(const Tensor& frame) const {
     Tensor x = frame;
     for (const Conv2d& conv : encoder_)
-        x = activated(conv(x));
+        x = rife_activation(conv(x));
     return {.frame = frame, .pictures = {}, .levels = {encoder_out_(x)}};
 }
 
@@ -65,8 +65,8 @@ Tensor Rife::between(const FrameFeatures& first, const FrameFeatures& second, co
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
             std::vector<Tensor> seen{from_first, from_second, first.levels[0], second.levels[0], moment};
             if (flow.defined()) {
-                seen[2] = warped(first.levels[0], flow.narrow(1, 0, 2));
-                seen[3] = warped(second.levels[0], flow.narrow(1, 2, 2));
+                seen[2] = warped_by_corners(first.levels[0], flow.narrow(1, 0, 2));
+                seen[3] = warped_by_corners(second.levels[0], flow.narrow(1, 2, 2));
                 seen.insert(seen.end(), {mask, features});
             }
             const Tensor step = blocks_[i](at::cat(seen, 1), flow, scales[i]);
@@ -74,8 +74,8 @@ Tensor Rife::between(const FrameFeatures& first, const FrameFeatures& second, co
             flow = flow.defined() ? flow + change : change;
             mask = step.narrow(1, 4, 1);
             features = step.slice(1, 5);
-            from_first = warped(first.frame, flow.narrow(1, 0, 2));
-            from_second = warped(second.frame, flow.narrow(1, 2, 2));
+            from_first = warped_by_corners(first.frame, flow.narrow(1, 0, 2));
+            from_second = warped_by_corners(second.frame, flow.narrow(1, 2, 2));
         }
         drawn.push_back(at::lerp(from_second, from_first, at::sigmoid(mask)));
     }

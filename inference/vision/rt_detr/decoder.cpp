@@ -8,7 +8,7 @@
 namespace easel::inference::rt_detr {
 namespace {
 
-constexpr int64_t heads = 8, most_queries = 300;
+constexpr int64_t most_queries = 300;
 constexpr std::array<int64_t, 3> points{3, 6, 3};  // that a head reads on each level
 constexpr int64_t all_points = 12;
 constexpr double reading_scale = 0.5;   // of offsets, against half a box

@@ -5,8 +5,6 @@
 namespace easel::inference::rt_detr {
 namespace {
 
-constexpr int64_t heads = 8;  // of every trained network
-
 // Sines and cosines of a cell's column and row, [1, height * width, dim], as the network was trained: the cells run
 // column by column.
 Tensor cell_positions(int64_t width, int64_t height, int64_t dim, const at::TensorOptions& options) {

@@ -10,6 +10,8 @@
 
 namespace easel::inference::rt_detr {
 
+constexpr int64_t heads = 8;  // of every trained network
+
 // Attention with separate projections of queries, keys and values.
 struct Attention {
     Linear q, k, v, out;
