@@ -18,6 +18,7 @@ add_library(easel_webp INTERFACE)
 target_link_libraries(easel_webp INTERFACE PkgConfig::WEBP)
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale libswresample)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(FREETYPE REQUIRED freetype2)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
 # OpenCV's own package file comes only with libopencv-dev, which drags in every module, Java and a desktop toolkit.
