@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -32,6 +33,41 @@ std::size_t end_of_number(std::string_view text, std::size_t at) {
     return std::min(text.find_first_not_of("+-.0123456789eE", at), text.size());
 }
 
+// The UTF-16 unit of the escape \uXXXX at `at`, if there is one.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
+    constexpr std::size_t length = 6;
+    if (at + length > text.size() || text[at] != '\\' || text[at + 1] != 'u') return {};
+    unsigned unit = 0;
+    const char* first = text.data() + at + 2;
+    const auto [end, error] = std::from_chars(first, first + 4, unit, 16);
+    if (error != std::errc() || end != first + 4) return {};
+    return unit;
+}
+
+// A string as it stands in JSON, with the escapes of half a character, which Python lets pass, as U+FFFD.
+std::string with_whole_characters(std::string_view text) {
+    auto is_high = [](unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; };
+    auto is_low = [](unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; };
+    std::string whole;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto unit = escaped_unit(text, at);
+        std::size_t length = text[at] == '\\' ? 2 : 1;
+        if (unit) {
+            const auto next = escaped_unit(text, at + 6);
+            const bool is_pair = is_high(*unit) && next && is_low(*next);
+            length = is_pair ? 12 : 6;
+            if (!is_pair && (is_high(*unit) || is_low(*unit))) {
+                whole += "\\ufffd";
+                at += length;
+                continue;
+            }
+        }
+        whole += text.substr(at, length);
+        at += length;
+    }
+    return whole;
+}
+
 // Text with the numbers that JSON has not replaced by strings that begin with a mark which nothing else in it has.
 class Rewritten {
 public:
@@ -43,6 +79,11 @@ public:
             std::optional<double> special;
             if (text[at] == '"') {
                 end = end_of_string(text, at);
+                const std::string_view string = text.substr(at, end - at);
+                text_ += with_whole_characters(string);
+                is_changed_ |= !std::string_view(text_).ends_with(string);
+                at = end;
+                continue;
             } else if (const auto word = word_at(text, at)) {
                 end = at + word->first.size();
                 special = word->second;

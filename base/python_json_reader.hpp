@@ -7,8 +7,8 @@
 
 namespace easel {
 
-// Takes NaN, Infinity and -Infinity, and numbers that are too large for a double as infinite. Throws UserError for
-// text that is not JSON.
+// Takes NaN, Infinity and -Infinity, numbers that are too large for a double as infinite, and escapes of half a
+// character (a lone surrogate) as U+FFFD. Throws UserError for text that is not JSON.
 Json read_python_json(std::string_view text);
 
 }  // namespace easel

@@ -26,8 +26,17 @@ TEST(PythonJsonReader, LeavesTextsAlone) {
     EXPECT_TRUE(std::isnan(json["x"].get<double>()));
 }
 
+TEST(PythonJsonReader, ReplacesHalvesOfCharacters) {
+    EXPECT_EQ(
+        read_python_json(R"(["\ud83d\ude00", "a\ud800b", "\udc00\ud800", "\\ud800", "\ud83dx", "\ud800\ud83d\ude00"])"),
+        Json::parse(R"(["😀", "a\ufffdb", "\ufffd\ufffd", "\\ud800", "\ufffdx", "\ufffd😀"])"));
+    EXPECT_EQ(read_python_json(R"({"\ud800": NaN})").begin().key(), "\xef\xbf\xbd");
+    EXPECT_THROW(read_python_json(R"(["\ud8")"), UserError);
+}
+
 TEST(PythonJsonReader, RefusesWhatPythonRefuses) {
-    for (const char* text : {"", "nan", "[NaN", "+Infinity", "[-NaN]", "[1 NaN]", "NaNNaN", "{NaN: 1}", "[01]", "[\"a]"})
+    for (const char* text :
+         {"", "nan", "[NaN", "+Infinity", "[-NaN]", "[1 NaN]", "NaNNaN", "{NaN: 1}", "[01]", "[\"a]"})
         EXPECT_THROW(read_python_json(text), UserError) << text;
 }
 
