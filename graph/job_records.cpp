@@ -17,14 +17,6 @@ std::string number_text(double number) {
     return Json(number).dump();
 }
 
-Json read_text(std::string_view text) {
-    try {
-        return read_json(text);
-    } catch (const UserError& error) {
-        throw Error(std::string("the job store is damaged: ") + error.what());
-    }
-}
-
 bool ends_a_job(const std::string& name) {
     return name == "execution_success" || name == "execution_error" || name == "execution_interrupted";
 }
@@ -38,6 +30,14 @@ std::optional<std::int64_t> timestamp(const Json& message) {
 
 }  // namespace
 
+Json read_record(std::string_view text) {
+    try {
+        return read_json(text);
+    } catch (const UserError& error) {
+        throw Error(std::string("the job store is damaged: ") + error.what());
+    }
+}
+
 std::string json_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string job_tuple(const Job& job) {
@@ -47,7 +47,7 @@ std::string job_tuple(const Job& job) {
 }
 
 Job parse_job_tuple(std::string_view tuple) {
-    Json json = read_text(tuple);
+    Json json = read_record(tuple);
     if (!json.is_array() || json.size() != 5 || !json[0].is_number() || !json[1].is_string() || !json[4].is_array())
         throw Error("the job store holds a job that cannot be read");
     Job job;
@@ -70,9 +70,9 @@ std::string status_text(const JobResult& result) {
 
 JobResult parse_result(std::string_view outputs, std::string_view status, std::string_view meta) {
     JobResult result;
-    result.outputs = read_text(outputs);
-    result.meta = read_text(meta);
-    Json parsed = read_text(status);
+    result.outputs = read_record(outputs);
+    result.meta = read_record(meta);
+    Json parsed = read_record(status);
     if (!parsed.is_object()) throw Error("the job store holds a result that cannot be read");
     result.status = parsed.value("completed", false) ? JobStatus::success : JobStatus::error;
     for (Json& message : parsed["messages"]) {
@@ -81,6 +81,15 @@ JobResult parse_result(std::string_view outputs, std::string_view status, std::s
     }
     return result;
 }
+
+std::optional<Json> error_of(const JobResult& result) {
+    std::optional<Json> error;
+    for (const JobMessage& message : result.messages)
+        if (message.name == "execution_error") error = message.data;
+    return error;
+}
+
+std::optional<Json> error_of(std::string_view status) { return error_of(parse_result("{}", status, "{}")); }
 
 std::optional<std::string> workflow_id(const Job& job) {
     const Json* at = &job.extra_data;

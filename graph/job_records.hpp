@@ -25,6 +25,15 @@ std::string status_text(const JobResult& result);
 // The result behind the three texts of a history entry.
 JobResult parse_result(std::string_view outputs, std::string_view status, std::string_view meta);
 
+// One of the texts of an entry. Throws Error when it is not JSON (a damaged store).
+Json read_record(std::string_view text);
+
+// The data of the execution_error among the messages of a status text; of several, the last.
+std::optional<Json> error_of(std::string_view status);
+
+// The same of a result.
+std::optional<Json> error_of(const JobResult& result);
+
 // extra_data.extra_pnginfo.workflow.id, when it is a text.
 std::optional<std::string> workflow_id(const Job& job);
 

@@ -14,7 +14,7 @@
 
 namespace easel::graph {
 
-// A job as a list of jobs shows it: without its prompt and its outputs.
+// A job as a list of jobs shows it: without its prompt.
 enum class JobPhase { pending, running, finished };
 struct JobLine {
     std::string id;
@@ -24,6 +24,25 @@ struct JobLine {
     std::int64_t created_ms = 0;
     std::optional<std::string> workflow_id;            // extra_data.extra_pnginfo.workflow.id
     std::optional<std::int64_t> started_ms, ended_ms;  // of a finished job, where its messages say so
+    Json outputs = Json::object();                     // of a finished job
+    std::optional<Json> error;                         // of a failed job: the data of its execution_error
+};
+
+// Which jobs a list shows, in which order, and which part of it.
+struct JobSelection {
+    enum class Order { created, duration };  // a job that has not run took no time
+    std::vector<JobPhase> phases = {JobPhase::pending, JobPhase::running, JobPhase::finished};
+    std::vector<JobStatus> endings = {JobStatus::success, JobStatus::error, JobStatus::cancelled};  // of finished jobs
+    std::optional<std::string> workflow_id;
+    Order order = Order::created;
+    bool ascending = false;
+    std::optional<int> limit;
+    int offset = 0;
+};
+
+struct JobList {
+    std::vector<JobLine> lines;
+    std::int64_t total = 0;  // how many there are without limit and offset
 };
 
 // Thread-safe. Implementations keep a job durable before `push` returns.
@@ -62,8 +81,6 @@ public:
     // offset with max_items counts from the newest, as the reference's get_history does.
     virtual std::vector<HistoryEntry> history(std::optional<int> max_items, int offset) const = 0;
     virtual std::optional<HistoryEntry> find_history(const std::string& id) const = 0;
-    // What a finished job produced, without reading its prompt.
-    virtual std::optional<JobResult> find_result(const std::string& id) const = 0;
     virtual void remove_history(const std::string& id) = 0;
     virtual void clear_history() = 0;
 
@@ -77,8 +94,8 @@ public:
     virtual std::string history_json(std::optional<int> max_items, int offset) const = 0;  // {id: entry, ...}
     virtual std::string history_json(const std::string& id) const = 0;                     // {} when absent
 
-    // Running, pending and finished jobs, each phase in its own order; finished ones from the oldest.
-    virtual std::vector<JobLine> lines() const = 0;
+    // Costs what the part that is shown costs, however many jobs there are, as long as they are in order of creation.
+    virtual JobList list(const JobSelection& selection) const = 0;
 
     // Called (from any thread, without locks held) whenever `remaining` may have changed.
     virtual void on_change(std::function<void()> callback) = 0;

@@ -1,6 +1,7 @@
 #include "graph/object_info.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace easel::graph {
 
@@ -123,6 +124,15 @@ Json object_info(const Registry& registry, const Services& services) {
     for (const NodeDef* def : registry.all())
         records[def->record.id] = object_info(*def, services);
     return records;
+}
+
+std::string object_info_text(const Json& records, int indent) {
+    static constexpr std::string_view held = "-1.8446744073709552e+19";
+    static constexpr std::string_view written = "-18446744073709551615";
+    std::string text = records.dump(indent, ' ', false, Json::error_handler_t::replace);
+    for (std::size_t at = text.find(held); at != std::string::npos; at = text.find(held, at + written.size()))
+        text.replace(at, held.size(), written);
+    return text;
 }
 
 }  // namespace easel::graph

@@ -28,7 +28,8 @@ std::unique_ptr<OutputCache> make_output_cache(const CacheOptions& options) {
         if (options.max_ram_gb) cap = static_cast<std::uint64_t>(*options.max_ram_gb * (1 << 30));
         // Under a cap a headroom meant for the whole machine would leave nothing.
         const double headroom = std::min(options.ram_headroom_gb, options.max_ram_gb.value_or(1e6) / 4);
-        return std::make_unique<RamPressureCache>(RamPressureCache::Limits::from_headroom(headroom), system_memory(cap));
+        return std::make_unique<RamPressureCache>(RamPressureCache::Limits::from_headroom(headroom),
+                                                  system_memory(cap));
     }
     case CacheMode::none:
         return std::make_unique<NoCache>();

@@ -36,6 +36,7 @@ void ProgressBoard::change(const NodeProgress& names, NodeState state, std::opti
             running_.insert(found->second);
         else
             running_.erase(found->second);
+        if (state == NodeState::finished && nodes_.size() > most_shown) return;
         message = shown();
     }
     events_->emit(std::move(message));

@@ -38,10 +38,10 @@ private:
 // any thread.
 class ProgressBoard {
 public:
-    // Beyond so many nodes, a message shows only the running and the latest ones: the messages of a prompt would grow
-    // with the square of its size.
+    // Beyond so many nodes, a message shows only the running and the latest ones, and the end of a node is told with
+    // the start of the next: the messages of a prompt would grow with the square of its size.
     static constexpr std::size_t most_shown = 256;
-    static constexpr std::size_t latest_shown = 16;
+    static constexpr std::size_t latest_shown = 8;
 
     explicit ProgressBoard(std::shared_ptr<EventChannel> events) : events_(std::move(events)) {}
 

@@ -129,10 +129,10 @@ PromptRun::Failure PromptRun::cycle_failure() const {
 
 // Nodes that show something along the way are shown again although they did not have to run.
 void PromptRun::show_intermediate_outputs() {
+    const StringSet ran(executed_.begin(), executed_.end());
     for (std::size_t node = 0; node < prompt_.size(); ++node) {
         const NodeDef* def = parts_.registry.find(prompt_.node(node).class_type);
-        if (!def || !def->record.has_intermediate_output) continue;
-        if (std::find(executed_.begin(), executed_.end(), id(node)) != executed_.end()) continue;
+        if (!def || !def->record.has_intermediate_output || ran.contains(id(node))) continue;
         if (const CacheEntry entry = cached(node)) send_cached_ui(node, entry);
     }
 }

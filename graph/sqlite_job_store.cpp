@@ -13,17 +13,21 @@ namespace easel::graph {
 namespace {
 
 // A process that dies with a job running leaves the row at state 1; `place` 0 puts it before all others.
-// The short columns come first: a list of lines never reads the pages that long prompts overflow into.
+// The two lists hold what selects and orders a list of jobs, and history_place the order of the entries, so that
+// skipping entries reads a few bytes of each instead of its texts.
 constexpr const char* schema = R"(
 CREATE TABLE IF NOT EXISTS queue(
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, state INTEGER NOT NULL, place INTEGER NOT NULL, number REAL NOT NULL,
     attempts INTEGER NOT NULL, created_ms INTEGER NOT NULL, workflow_id TEXT, tuple TEXT NOT NULL, sensitive TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS queue_order ON queue(state, place, number, seq);
 CREATE INDEX IF NOT EXISTS queue_id ON queue(id);
+CREATE INDEX IF NOT EXISTS queue_list ON queue(created_ms, seq, state, workflow_id);
 CREATE TABLE IF NOT EXISTS history(
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status INTEGER NOT NULL, number REAL NOT NULL,
     created_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER, workflow_id TEXT,
     tuple TEXT NOT NULL, outputs TEXT NOT NULL, result TEXT NOT NULL, meta TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS history_list ON history(created_ms, seq, status, workflow_id, started_ms, ended_ms);
+CREATE INDEX IF NOT EXISTS history_place ON history(seq);
 CREATE TABLE IF NOT EXISTS counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
@@ -32,6 +36,43 @@ constexpr int attempts_allowed = 2;
 constexpr int commits_per_checkpoint = 1000;
 constexpr int lock_tries = 20;
 constexpr auto lock_pause = std::chrono::milliseconds(100);
+
+// A part of the list of all jobs: their rows, and from which table. Parameters: the states and the statuses that are
+// wanted, as bits; the workflow or NULL; limit and offset. The halves are merged in the order of the two lists.
+constexpr const char* newest_jobs = R"(
+SELECT seq, 0, created_ms FROM queue WHERE (?1 >> state) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+UNION ALL
+SELECT seq, 1, created_ms FROM history WHERE (?2 >> status) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+ORDER BY 3 DESC, 1 DESC LIMIT ?4 OFFSET ?5)";
+constexpr const char* oldest_jobs = R"(
+SELECT seq, 0, created_ms FROM queue WHERE (?1 >> state) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+UNION ALL
+SELECT seq, 1, created_ms FROM history WHERE (?2 >> status) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+ORDER BY 3, 1 LIMIT ?4 OFFSET ?5)";
+constexpr const char* longest_jobs = R"(
+SELECT seq, 0, 0 FROM queue WHERE (?1 >> state) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+UNION ALL
+SELECT seq, 1, coalesce(ended_ms - started_ms, 0) FROM history
+WHERE (?2 >> status) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+ORDER BY 3 DESC, 1 DESC LIMIT ?4 OFFSET ?5)";
+constexpr const char* shortest_jobs = R"(
+SELECT seq, 0, 0 FROM queue WHERE (?1 >> state) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+UNION ALL
+SELECT seq, 1, coalesce(ended_ms - started_ms, 0) FROM history
+WHERE (?2 >> status) & 1 AND (?3 IS NULL OR workflow_id = ?3)
+ORDER BY 3, 1 LIMIT ?4 OFFSET ?5)";
+constexpr const char* count_of_jobs = R"(
+SELECT (SELECT count(*) FROM queue WHERE (?1 >> state) & 1 AND (?3 IS NULL OR workflow_id = ?3))
+     + (SELECT count(*) FROM history WHERE (?2 >> status) & 1 AND (?3 IS NULL OR workflow_id = ?3)))";
+
+// As bits: pending and running; success, error and cancelled.
+constexpr std::int64_t every_state = 3;
+constexpr std::int64_t every_status = 7;
+
+const char* sql_of(const JobSelection& selection) {
+    if (selection.order == JobSelection::Order::created) return selection.ascending ? oldest_jobs : newest_jobs;
+    return selection.ascending ? shortest_jobs : longest_jobs;
+}
 
 std::int64_t now_ms() {
     using namespace std::chrono;
@@ -80,6 +121,17 @@ std::optional<std::int64_t> optional_integer(const SqliteQuery& row, int column)
 std::optional<std::string> optional_text(const SqliteQuery& row, int column) {
     if (row.column(column).isNull()) return {};
     return row.text(column);
+}
+
+// From the columns id, number, created_ms, workflow_id.
+JobLine read_line(const SqliteQuery& row, JobPhase phase) {
+    JobLine line;
+    line.id = row.text(0);
+    line.phase = phase;
+    line.number = row.column(1).getDouble();
+    line.created_ms = row.integer(2);
+    line.workflow_id = optional_text(row, 3);
+    return line;
 }
 
 }  // namespace
@@ -239,8 +291,8 @@ void SqliteJobStore::finish(const std::string& id, JobResult result) {
     changed();
 }
 
-// The job's texts are copied as they are. A repeated id takes the place of its earlier entry; beyond the limit the oldest
-// entry goes.
+// The job's texts are copied as they are. A repeated id takes the place of its earlier entry; beyond the limit the
+// oldest entry goes.
 void SqliteJobStore::move_to_history(std::int64_t row, const std::string& id, const JobResult& result) {
     const JobTimes when = times(result);
     const bool exists = writer_->query("SELECT 1 FROM history WHERE id = ?").with(id).next();
@@ -359,9 +411,10 @@ SqliteJobStore::Range SqliteJobStore::range(std::optional<int> max_items, int of
 std::vector<HistoryEntry> SqliteJobStore::history(std::optional<int> max_items, int offset) const {
     const Range part = range(max_items, offset);
     std::scoped_lock lock(reader_->mutex);
-    SqliteQuery rows =
-        reader_->query("SELECT tuple, outputs, result, meta, created_ms FROM history ORDER BY seq LIMIT ? OFFSET ?");
-    rows.with(part.count, part.skip);
+    SqliteQuery rows = reader_->query(
+        "SELECT tuple, outputs, result, meta, created_ms FROM history WHERE seq >= (SELECT seq FROM history"
+        " INDEXED BY history_place ORDER BY seq LIMIT 1 OFFSET ?) ORDER BY seq LIMIT ?");
+    rows.with(part.skip, part.count);
     std::vector<HistoryEntry> entries;
     while (rows.next())
         entries.push_back(read_entry(rows, 0));
@@ -373,13 +426,6 @@ std::optional<HistoryEntry> SqliteJobStore::find_history(const std::string& id) 
     SqliteQuery rows = reader_->query("SELECT tuple, outputs, result, meta, created_ms FROM history WHERE id = ?");
     if (!rows.with(id).next()) return {};
     return read_entry(rows, 0);
-}
-
-std::optional<JobResult> SqliteJobStore::find_result(const std::string& id) const {
-    std::scoped_lock lock(reader_->mutex);
-    SqliteQuery rows = reader_->query("SELECT outputs, result, meta FROM history WHERE id = ?");
-    if (!rows.with(id).next()) return {};
-    return parse_result(rows.text(0), rows.text(1), rows.text(2));
 }
 
 SqliteJobStore::QueueJson SqliteJobStore::queue_json() const {
@@ -399,8 +445,9 @@ std::string SqliteJobStore::history_json(std::optional<int> max_items, int offse
     const Range part = range(max_items, offset);
     std::scoped_lock lock(reader_->mutex);
     SqliteQuery rows =
-        reader_->query("SELECT id, tuple, outputs, result, meta FROM history ORDER BY seq LIMIT ? OFFSET ?");
-    rows.with(part.count, part.skip);
+        reader_->query("SELECT id, tuple, outputs, result, meta FROM history WHERE seq >= (SELECT seq FROM history"
+                       " INDEXED BY history_place ORDER BY seq LIMIT 1 OFFSET ?) ORDER BY seq LIMIT ?");
+    rows.with(part.skip, part.count);
     std::string text = "{";
     for (const char* comma = ""; rows.next(); comma = ",")
         append_entry(text += comma, rows);
@@ -415,35 +462,53 @@ std::string SqliteJobStore::history_json(const std::string& id) const {
     return text += "}";
 }
 
-std::vector<JobLine> SqliteJobStore::lines() const {
+JobList SqliteJobStore::list(const JobSelection& selection) const {
+    std::int64_t states = 0, statuses = 0;
+    for (const JobPhase phase : selection.phases) {
+        if (phase != JobPhase::finished) states |= phase == JobPhase::running ? 2 : 1;
+        if (phase != JobPhase::finished) continue;
+        for (const JobStatus ending : selection.endings)
+            statuses |= std::int64_t{1} << static_cast<int>(ending);
+    }
+    const std::int64_t limit = selection.limit.value_or(-1), offset = selection.offset;
+
     std::scoped_lock lock(reader_->mutex);
     SqliteTransaction transaction(*reader_, SqliteTransaction::Purpose::reading);
-    std::vector<JobLine> found;
-    auto read = [&](SqliteQuery&& query, auto complete) {
-        while (query.next()) {
-            JobLine line;
-            line.id = query.text(0);
-            line.number = query.column(2).getDouble();
-            line.created_ms = query.integer(3);
-            line.workflow_id = optional_text(query, 4);
-            complete(line, query);
-            found.push_back(std::move(line));
-        }
-    };
-    read(reader_->query(
-             "SELECT id, state, number, created_ms, workflow_id FROM queue ORDER BY state DESC, place, number, seq"),
-         [](JobLine& line, const SqliteQuery& row) {
-             line.phase = row.integer(1) == 1 ? JobPhase::running : JobPhase::pending;
-         });
-    read(reader_->query(
-             "SELECT id, status, number, created_ms, workflow_id, started_ms, ended_ms FROM history ORDER BY seq"),
-         [](JobLine& line, const SqliteQuery& row) {
-             line.phase = JobPhase::finished;
-             line.status = static_cast<JobStatus>(row.integer(1));
-             line.started_ms = optional_integer(row, 5);
-             line.ended_ms = optional_integer(row, 6);
-         });
-    return found;
+    JobList list;
+    if (states == every_state && statuses == every_status && !selection.workflow_id) {
+        list.total = static_cast<std::int64_t>(remaining() + history_count_);
+    } else {
+        SqliteQuery count = reader_->query(count_of_jobs);
+        if (count.with(states, statuses, selection.workflow_id).next()) list.total = count.integer(0);
+    }
+    SqliteQuery rows = reader_->query(sql_of(selection));
+    rows.with(states, statuses, selection.workflow_id, limit, offset);
+    while (rows.next()) {
+        const bool is_finished = rows.integer(1) == 1;
+        list.lines.push_back(is_finished ? read_finished_line(rows.integer(0)) : read_active_line(rows.integer(0)));
+    }
+    return list;
+}
+
+// With the reader's mutex held, within a transaction, as the next.
+JobLine SqliteJobStore::read_active_line(std::int64_t row) const {
+    SqliteQuery found = reader_->query("SELECT id, number, created_ms, workflow_id, state FROM queue WHERE seq = ?");
+    found.with(row).next();
+    return read_line(found, found.integer(4) == 1 ? JobPhase::running : JobPhase::pending);
+}
+
+JobLine SqliteJobStore::read_finished_line(std::int64_t row) const {
+    SqliteQuery found =
+        reader_->query("SELECT id, number, created_ms, workflow_id, status, started_ms, ended_ms, outputs,"
+                       " result FROM history WHERE seq = ?");
+    found.with(row).next();
+    JobLine line = read_line(found, JobPhase::finished);
+    line.status = static_cast<JobStatus>(found.integer(4));
+    line.started_ms = optional_integer(found, 5);
+    line.ended_ms = optional_integer(found, 6);
+    line.outputs = read_record(found.text(7));
+    if (line.status == JobStatus::error) line.error = error_of(found.text(8));
+    return line;
 }
 
 // --- telling others

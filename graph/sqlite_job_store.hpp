@@ -36,14 +36,13 @@ public:
 
     std::vector<HistoryEntry> history(std::optional<int> max_items, int offset) const override;
     std::optional<HistoryEntry> find_history(const std::string& id) const override;
-    std::optional<JobResult> find_result(const std::string& id) const override;
     void remove_history(const std::string& id) override;
     void clear_history() override;
 
     QueueJson queue_json() const override;
     std::string history_json(std::optional<int> max_items, int offset) const override;
     std::string history_json(const std::string& id) const override;
-    std::vector<JobLine> lines() const override;
+    JobList list(const JobSelection& selection) const override;
     void on_change(std::function<void()> callback) override;
 
 private:
@@ -57,6 +56,8 @@ private:
     void move_to_history(std::int64_t row, const std::string& id, const JobResult& result);
     void committed();
     void changed() const;
+    JobLine read_active_line(std::int64_t row) const;
+    JobLine read_finished_line(std::int64_t row) const;
     Range range(std::optional<int> max_items, int offset) const;
     void checkpoint_loop(const std::string& path, std::stop_token stop);
 

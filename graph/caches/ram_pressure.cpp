@@ -20,8 +20,10 @@ constexpr double unknown_size = 0.05;
 constexpr double before_everything = 1e30;
 // An entry weighs this much more for every prompt that did not use it.
 constexpr double weight_per_generation = 1.3;
-// Asking the system for its memory costs more than a small node: look after every so many nodes.
+// Asking the system for its memory costs more than a small node: look after every so many nodes. A look goes through
+// all entries, so it is taken the less often the more there are: so many of them for each node.
 constexpr int trims_between_looks = 64;
+constexpr std::size_t entries_per_node = 16;
 
 Footprint footprint_of(const NodeOutput& output) {
     Footprint sum;
@@ -50,13 +52,14 @@ RamPressureCache::RamPressureCache(Limits limits, std::function<MemoryState()> m
     : LruCache(0), limits_(limits), memory_(std::move(memory)), total_(memory_().total) {}
 
 void RamPressureCache::trim() {
-    if (total_ <= limits_.idle_headroom && trimmed_generation_ != generation_) {
+    const bool is_small = total_ <= limits_.idle_headroom;
+    if (is_small && trimmed_generation_ != generation_) {
         trimmed_generation_ = generation_;
         std::erase_if(entries_, [this](const auto& entry) { return entry.second.generation != generation_; });
     }
     if (--trims_until_look_ > 0) return;
-    trims_until_look_ = trims_between_looks;
-    drop_until(std::min(limits_.idle_headroom, total_), false);
+    trims_until_look_ = std::max(trims_between_looks, static_cast<int>(entries_.size() / entries_per_node));
+    if (!is_small) drop_until(limits_.idle_headroom, false);  // else they are gone already
     drop_until(limits_.active_headroom, true);
 }
 

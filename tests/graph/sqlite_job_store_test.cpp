@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <sys/wait.h>
@@ -296,7 +297,7 @@ TEST_F(SqliteJobStore, OverwritesTheEntryOfARepeatedIdInItsPlace) {
     failed.status = JobStatus::error;
     store->finish(uuid(1), failed);
     EXPECT_EQ(keys({}, -1), ids({1, 2}));
-    EXPECT_EQ(store->find_result(uuid(1))->status, JobStatus::error);
+    EXPECT_EQ(store->find_history(uuid(1))->result.status, JobStatus::error);
 }
 
 TEST_F(SqliteJobStore, DeletesAndClearsHistory) {
@@ -321,15 +322,67 @@ TEST_F(SqliteJobStore, ListsJobsOfEveryPhase) {
     store->finish(uuid(2), stopped);
     add(3, 3), add(4, 4);
     take();
-    const auto lines = store->lines();
-    ASSERT_EQ(lines.size(), 4u);
-    EXPECT_EQ(lines[0].phase, JobPhase::running);
-    EXPECT_EQ(lines[1].phase, JobPhase::pending);
-    EXPECT_EQ(lines[1].id, uuid(4));
-    EXPECT_EQ(lines[2].started_ms, 5000);
-    EXPECT_EQ(lines[2].ended_ms, 5250);
-    EXPECT_EQ(lines[3].status, JobStatus::cancelled);
-    EXPECT_EQ(lines[3].workflow_id, "w");
+    const JobList all = store->list({.ascending = true});
+    ASSERT_EQ(all.total, 4);
+    ASSERT_EQ(all.lines.size(), 4u);
+    auto find = [&](int number) {
+        return *std::find_if(all.lines.begin(), all.lines.end(),
+                             [&](const JobLine& line) { return line.id == uuid(number); });
+    };
+    EXPECT_EQ(find(3).phase, JobPhase::running);
+    EXPECT_EQ(find(4).phase, JobPhase::pending);
+    EXPECT_EQ(find(1).started_ms, 5000);
+    EXPECT_EQ(find(1).ended_ms, 5250);
+    EXPECT_EQ(find(2).status, JobStatus::cancelled);
+    EXPECT_EQ(find(2).workflow_id, "w");
+
+    const JobList cancelled = store->list({.phases = {JobPhase::finished}, .endings = {JobStatus::cancelled}});
+    ASSERT_EQ(cancelled.total, 1);
+    EXPECT_EQ(cancelled.lines.at(0).id, uuid(2));
+    EXPECT_EQ(store->list({.workflow_id = "w"}).total, 1);
+    EXPECT_EQ(store->list({.workflow_id = "x"}).total, 0);
+    EXPECT_EQ(store->list({.phases = {JobPhase::pending}}).lines.at(0).id, uuid(4));
+}
+
+TEST_F(SqliteJobStore, ListsAPartInTheOrderThatIsAskedFor) {
+    for (int i = 1; i <= 5; ++i) {
+        Job made = job(i, i);
+        made.created_ms = 100 * i;
+        store->push(std::move(made));
+        store->release(uuid(i));
+        take();
+        JobResult result;
+        result.messages = {{"execution_start", {{"timestamp", 1000}}},
+                           {"execution_success", {{"timestamp", 1000 + (i == 3 ? 90 : 10 * i)}}}};
+        result.outputs = {{"9", {{"images", Json::array({{{"filename", "a.png"}}})}}}};
+        store->finish(uuid(i), std::move(result));
+    }
+    auto ids_of = [&](const JobSelection& selection) {
+        std::vector<std::string> found;
+        for (const JobLine& line : store->list(selection).lines)
+            found.push_back(line.id);
+        return found;
+    };
+    EXPECT_EQ(ids_of({.limit = 2}), ids({5, 4}));
+    EXPECT_EQ(ids_of({.limit = 2, .offset = 4}), ids({1}));
+    EXPECT_EQ(ids_of({.ascending = true, .limit = 2, .offset = 1}), ids({2, 3}));
+    EXPECT_EQ(ids_of({.order = JobSelection::Order::duration, .limit = 2}), ids({3, 5}));
+    EXPECT_EQ(ids_of({.order = JobSelection::Order::duration, .ascending = true, .limit = 1}), ids({1}));
+    const JobList page = store->list({.limit = 1, .offset = 2});
+    EXPECT_EQ(page.total, 5);
+    EXPECT_EQ(page.lines.at(0).outputs["9"]["images"][0]["filename"], "a.png");
+}
+
+TEST_F(SqliteJobStore, NamesTheErrorOfAFailedJob) {
+    add(1, 1);
+    take();
+    JobResult failed;
+    failed.status = JobStatus::error;
+    failed.messages = {{"execution_error", {{"node_id", "7"}}}};
+    store->finish(uuid(1), failed);
+    const JobList list = store->list({});
+    ASSERT_TRUE(list.lines.at(0).error);
+    EXPECT_EQ((*list.lines[0].error)["node_id"], "7");
 }
 
 TEST_F(SqliteJobStore, SaysWhenTheQueueChanges) {
