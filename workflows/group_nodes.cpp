@@ -1,8 +1,8 @@
-// Group nodes: what older frontends made of several nodes before there were subgraphs. extra.groupNodes has the nodes of
-// each and the links between them by position; a node of type "workflow>NAME" stands for them, with the inputs and
+// Group nodes: what older frontends made of several nodes before there were subgraphs. extra.groupNodes has the nodes
+// of each and the links between them by position; a node of type "workflow>NAME" stands for them, with the inputs and
 // outputs that no link inside takes, and all their widgets one after the other. Each becomes an instance of a subgraph
-// of its own, numbered as by frontend 1.49.6, which does the same. Its slips are not copied: there, choices of a list and
-// links through reroutes inside of the group get lost.
+// of its own, numbered as by frontend 1.49.6, which does the same. Its slips are not copied: there, choices of a list
+// and links through reroutes inside of the group get lost.
 #include "base/error.hpp"
 #include "base/string_map.hpp"
 #include "workflows/json_parts.hpp"
@@ -97,12 +97,8 @@ public:
     }
 
     Json subgraph() const {
-        return {{"id", type()},
-                {"name", group_name(node_)},
-                {"nodes", Json(nodes_)},
-                {"links", links_},
-                {"inputs", boundary_inputs_},
-                {"outputs", boundary_outputs_}};
+        return {{"id", type()},    {"name", group_name(node_)},  {"nodes", Json(nodes_)},
+                {"links", links_}, {"inputs", boundary_inputs_}, {"outputs", boundary_outputs_}};
     }
 
     Json instance() const {
@@ -110,8 +106,8 @@ public:
         made["inputs"] = instance_inputs();
         Json& outputs = made["outputs"] = Json::array();
         for (std::size_t i = 0; i < boundary_outputs_.size(); ++i)
-            outputs.push_back({{"type", boundary_outputs_[i]["type"]},
-                               {"links", part(part(part(node_, "outputs"), i), "links")}});
+            outputs.push_back(
+                {{"type", boundary_outputs_[i]["type"]}, {"links", part(part(part(node_, "outputs"), i), "links")}});
         return made;
     }
 
@@ -203,7 +199,8 @@ private:
     // A reroute is of the type that its first link inside leads to, and its input is named after that.
     std::string type_through(std::size_t reroute) const {
         for (const Json& link : links_)
-            if (link["origin_id"] == nodes_[reroute]["id"] && !text_of(link["type"]).empty()) return text_of(link["type"]);
+            if (link["origin_id"] == nodes_[reroute]["id"] && !text_of(link["type"]).empty())
+                return text_of(link["type"]);
         return "*";
     }
 
@@ -324,7 +321,8 @@ std::int64_t highest_id(const Json& nodes, std::int64_t highest) {
 }
 
 std::int64_t highest_id(const Json& workflow) {
-    std::int64_t highest = highest_id(part(workflow, "nodes"), whole_number(part(workflow, "last_node_id")).value_or(0));
+    std::int64_t highest =
+        highest_id(part(workflow, "nodes"), whole_number(part(workflow, "last_node_id")).value_or(0));
     for (const Json& subgraph : part(part(workflow, "definitions"), "subgraphs"))
         highest = highest_id(part(subgraph, "nodes"), highest);
     return highest;
