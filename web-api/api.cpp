@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace easel::web {
 
@@ -28,6 +29,7 @@ void add_routes(Router& router, const Api& api) {
     add_extensions_routes(router, api);
     add_subgraphs_routes(router, api);
     add_package_files_routes(router, api);
+    add_assets_routes(router);
 }
 
 bool is_true(const Json& value) {
@@ -60,6 +62,9 @@ std::optional<int> parse_integer(std::string_view text) {
     if (text.front() == '+') text.remove_prefix(1);
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_large = error == std::errc::result_out_of_range;
+    if (is_large && end == text.data() + text.size())
+        return text.front() == '-' ? std::numeric_limits<int>::min() : std::numeric_limits<int>::max();
     if (error != std::errc() || end != text.data() + text.size()) return {};
     return value;
 }
@@ -71,6 +76,13 @@ Json plain_number(double number) {
 
 Json parse_object(const Request& request) {
     Json json = parse_json(request.body);
+    if (!json.is_object()) throw HttpError(400, "the body of the request is not a JSON object");
+    return json;
+}
+
+Json parse_members(const Request& request) {
+    const Json json = parse_json(request.body);
+    if (json.is_array() || json.is_string()) return Json::object();
     if (!json.is_object()) throw HttpError(400, "the body of the request is not a JSON object");
     return json;
 }

@@ -18,7 +18,7 @@ Response get_history(const Request& request, const Api& api) {
 }
 
 Response post_history(const Request& request, const Api& api) {
-    const Json body = parse_object(request);
+    const Json body = parse_members(request);
     if (has_true(body, "clear")) api.jobs.clear_history();
     if (const auto ids = body.find("delete"); ids != body.end())
         for (const Json& id : *ids)

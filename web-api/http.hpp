@@ -77,8 +77,8 @@ void parse_target(Request& request);
 // than a thousand levels (copying or writing it would exhaust the stack).
 Json parse_json(std::string_view text);
 
-// A route that may block runs on the pool. One whose work grows with the body of its request may do little ones at once:
-// that is two wake-ups less.
+// A route that may block runs on the pool. One whose work grows with the body of its request may do little ones at
+// once: that is two wake-ups less.
 enum class Runs { inline_on_io, inline_when_small, on_pool };
 
 using Handler = std::function<Response(const Request&)>;
@@ -94,7 +94,8 @@ public:
         const Handler* handler = nullptr;
         Runs runs = Runs::inline_on_io;
         std::vector<std::string> captures;
-        std::vector<std::string> allowed;  // methods, when only the method does not fit (405)
+        // The methods of the routes on this path when only the method does not fit, sorted; HEAD goes with GET.
+        std::vector<std::string> allowed;
     };
     Match find(std::string_view method, std::string_view raw_path) const;
 
@@ -110,6 +111,7 @@ private:
 
 // For requests that no route answers.
 Response not_found();
+// 405 with the methods that would do.
 Response method_not_allowed(const std::vector<std::string>& allowed);
 
 // Runs the handler; anything it throws becomes a 4xx or 500 in the reference's shape.

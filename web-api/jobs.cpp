@@ -12,21 +12,24 @@
 namespace easel::web {
 namespace {
 
-using graph::JobLine, graph::JobPhase;
+using graph::JobLine, graph::JobPhase, graph::JobStatus;
 
-constexpr std::array<std::string_view, 5> all_statuses = {"pending", "in_progress", "completed", "failed", "cancelled"};
+// A status of the list, in the order in which refusals name them.
+struct Status {
+    std::string_view name;
+    JobPhase phase;
+    JobStatus ending = JobStatus::success;  // of a finished job
+};
+constexpr std::array<Status, 5> all_statuses = {{{"pending", JobPhase::pending},
+                                                 {"in_progress", JobPhase::running},
+                                                 {"completed", JobPhase::finished, JobStatus::success},
+                                                 {"failed", JobPhase::finished, JobStatus::error},
+                                                 {"cancelled", JobPhase::finished, JobStatus::cancelled}}};
 
-std::string status_of(const JobLine& line) {
-    if (line.phase == JobPhase::pending) return "pending";
-    if (line.phase == JobPhase::running) return "in_progress";
-    switch (line.status) {
-    case graph::JobStatus::success:
-        return "completed";
-    case graph::JobStatus::error:
-        return "failed";
-    case graph::JobStatus::cancelled:
-        return "cancelled";
-    }
+std::string_view status_of(const JobLine& line) {
+    for (const Status& status : all_statuses)
+        if (status.phase == line.phase && (line.phase != JobPhase::finished || status.ending == line.status))
+            return status.name;
     return "completed";
 }
 
@@ -51,38 +54,41 @@ std::vector<std::string> split_list(const std::string& text) {
     return parts;
 }
 
-template <class List>
-std::string joined(const List& texts) {
+std::string joined(const std::vector<std::string>& texts) {
     std::string all;
-    for (const auto& text : texts)
-        all += (all.empty() ? "" : ", ") + std::string(text);
+    for (const std::string& text : texts)
+        all += (all.empty() ? "" : ", ") + text;
     return all;
 }
 
-// What a client asks of the list. Refusals are thrown as HttpError 400 with the reference's texts.
-struct Wish {
-    std::vector<std::string> statuses;  // empty: all
-    std::string workflow_id;            // empty: all
-    bool by_duration = false;
-    bool ascending = false;
-    std::optional<int> limit;
-    int offset = 0;
-};
-
-Wish parse_wish(const Request& request) {
-    Wish wish;
-    wish.statuses = split_list(lower(request.parameter("status").value_or("")));
-    std::vector<std::string> unknown = wish.statuses;
-    std::erase_if(unknown, [](const std::string& status) {
-        return std::find(all_statuses.begin(), all_statuses.end(), status) != all_statuses.end();
-    });
+// No status means all of them.
+void select_statuses(const std::vector<std::string>& names, graph::JobSelection& wish) {
+    if (names.empty()) return;
+    wish.phases.clear();
+    wish.endings.clear();
+    std::vector<std::string> unknown, valid;
+    for (const Status& status : all_statuses) {
+        valid.emplace_back(status.name);
+        if (std::find(names.begin(), names.end(), status.name) == names.end()) continue;
+        wish.phases.push_back(status.phase);
+        if (status.phase == JobPhase::finished) wish.endings.push_back(status.ending);
+    }
+    for (const std::string& name : names)
+        if (std::find(valid.begin(), valid.end(), name) == valid.end()) unknown.push_back(name);
     if (!unknown.empty())
-        throw HttpError(400, "Invalid status value(s): " + joined(unknown) + ". Valid values: " + joined(all_statuses));
-    wish.workflow_id = request.parameter("workflow_id").value_or("");
+        throw HttpError(400, "Invalid status value(s): " + joined(unknown) + ". Valid values: " + joined(valid));
+}
+
+// Which jobs a client asks for. Refusals are thrown as HttpError 400 with the reference's texts.
+graph::JobSelection parse_selection(const Request& request) {
+    graph::JobSelection wish;
+    select_statuses(split_list(lower(request.parameter("status").value_or(""))), wish);
+    if (const auto workflow = request.parameter("workflow_id"); workflow && !workflow->empty())
+        wish.workflow_id = *workflow;
     const std::string sort_by = lower(request.parameter("sort_by").value_or("created_at"));
     if (sort_by != "created_at" && sort_by != "execution_duration")
         throw HttpError(400, "sort_by must be 'created_at' or 'execution_duration'");
-    wish.by_duration = sort_by == "execution_duration";
+    if (sort_by == "execution_duration") wish.order = graph::JobSelection::Order::duration;
     const std::string order = lower(request.parameter("sort_order").value_or("desc"));
     if (order != "asc" && order != "desc") throw HttpError(400, "sort_order must be 'asc' or 'desc'");
     wish.ascending = order == "asc";
@@ -99,36 +105,16 @@ Wish parse_wish(const Request& request) {
     return wish;
 }
 
-std::int64_t sort_key(const JobLine& line, const Wish& wish) {
-    if (!wish.by_duration) return line.created_ms;
-    return line.started_ms && line.ended_ms ? *line.ended_ms - *line.started_ms : 0;
-}
-
-bool is_wanted(const JobLine& line, const Wish& wish) {
-    const auto& statuses = wish.statuses;
-    if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status_of(line)) == statuses.end())
-        return false;
-    return wish.workflow_id.empty() || line.workflow_id == wish.workflow_id;
-}
-
-// The first error message of a failed job.
-std::optional<Json> execution_error(const graph::JobResult& result) {
-    std::optional<Json> error;
-    for (const graph::JobMessage& message : result.messages)
-        if (message.name == "execution_error") error = message.data;
-    return error;
-}
-
 // A job as the list shows it; members without a value are left out.
-Json shown(const JobLine& line, const graph::JobResult& result) {
-    const OutputSummary outputs = summarize(result.outputs);
+Json shown(const JobLine& line) {
+    const OutputSummary outputs = summarize(line.outputs);
     Json job = {{"id", line.id},
                 {"status", status_of(line)},
                 {"priority", plain_number(line.number)},
                 {"create_time", line.created_ms}};
     if (line.started_ms) job["execution_start_time"] = *line.started_ms;
     if (line.ended_ms) job["execution_end_time"] = *line.ended_ms;
-    if (auto error = execution_error(result)) job["execution_error"] = std::move(*error);
+    if (line.error) job["execution_error"] = *line.error;
     job["outputs_count"] = outputs.count;
     job["previewable_outputs_count"] = outputs.previewable;
     if (outputs.preview) job["preview_output"] = *outputs.preview;
@@ -137,24 +123,13 @@ Json shown(const JobLine& line, const graph::JobResult& result) {
 }
 
 Response list_jobs(const Request& request, const Api& api) {
-    const Wish wish = parse_wish(request);
-    std::vector<JobLine> lines = api.jobs.lines();
-    std::erase_if(lines, [&](const JobLine& line) { return !is_wanted(line, wish); });
-    std::stable_sort(lines.begin(), lines.end(), [&](const JobLine& a, const JobLine& b) {
-        return wish.ascending ? sort_key(a, wish) < sort_key(b, wish) : sort_key(a, wish) > sort_key(b, wish);
-    });
-    const auto total = static_cast<std::int64_t>(lines.size());
-    const std::int64_t first = std::min<std::int64_t>(wish.offset, total);
-    const std::int64_t end = wish.limit ? std::min(total, first + *wish.limit) : total;
+    const graph::JobSelection wish = parse_selection(request);
+    const graph::JobList found = api.jobs.list(wish);
     Json jobs = Json::array();
-    for (std::int64_t i = first; i < end; ++i) {
-        const JobLine& line = lines[static_cast<std::size_t>(i)];
-        auto result = line.phase == JobPhase::finished ? api.jobs.find_result(line.id) : graph::JobResult();
-        // A job may have been deleted from the history meanwhile.
-        if (result) jobs.push_back(shown(line, *result));
-    }
-    const bool has_more = wish.offset + static_cast<std::int64_t>(jobs.size()) < total;
-    Json pagination = {{"offset", wish.offset}, {"limit", nullptr}, {"total", total}, {"has_more", has_more}};
+    for (const JobLine& line : found.lines)
+        jobs.push_back(shown(line));
+    const bool has_more = wish.offset + static_cast<std::int64_t>(jobs.size()) < found.total;
+    Json pagination = {{"offset", wish.offset}, {"limit", nullptr}, {"total", found.total}, {"has_more", has_more}};
     if (wish.limit) pagination["limit"] = *wish.limit;
     return Response::json({{"jobs", std::move(jobs)}, {"pagination", std::move(pagination)}});
 }
@@ -181,14 +156,16 @@ Response one_job(const std::string& id, const Api& api) {
         const graph::JobTimes times = graph::times(entry->result);
         line.started_ms = times.started_ms;
         line.ended_ms = times.ended_ms;
-        Json job = shown(line, entry->result);
+        line.outputs = entry->result.outputs;
+        line.error = graph::error_of(entry->result);
+        Json job = shown(line);
         job["outputs"] = normalized_outputs(entry->result.outputs);
         job["execution_status"] = Json::parse(graph::status_text(entry->result));
         job["workflow"] = {{"prompt", std::move(entry->job.prompt)}, {"extra_data", std::move(entry->job.extra_data)}};
         return Response::json(job);
     }
     if (const auto job = api.jobs.find_active(id))
-        return Response::json(shown(line_of(*job, is_running(id, api) ? JobPhase::running : JobPhase::pending), {}));
+        return Response::json(shown(line_of(*job, is_running(id, api) ? JobPhase::running : JobPhase::pending)));
     return Response::error(404, "Job not found");
 }
 

@@ -19,8 +19,7 @@ public:
         std::scoped_lock lock(mutex_);
         const Key now = key();
         if (text_.empty() || !is_settled_ || now != key_) {
-            text_ =
-                graph::object_info(api_.registry, api_.services).dump(-1, ' ', false, Json::error_handler_t::replace);
+            text_ = graph::object_info_text(graph::object_info(api_.registry, api_.services));
             key_ = now;
             // A file may still arrive within the clock tick of the time that was read.
             is_settled_ = FileTime::clock::now() - std::max(now.input, now.output) > std::chrono::seconds(1);
@@ -60,7 +59,7 @@ void add_object_info_routes(Router& router, const Api& api) {
             Json found = Json::object();
             if (const graph::NodeDef* def = api.registry.find(request.captures[0]))
                 found[request.captures[0]] = graph::object_info(*def, api.services);
-            return Response::json(found);
+            return Response::json_text(graph::object_info_text(found));
         },
         Runs::on_pool);
 }

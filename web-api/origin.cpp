@@ -80,6 +80,7 @@ void add_cors_headers(Response& response, const std::string& allowed_origin) {
 }
 
 void add_cache_headers(const Request& request, Response& response) {
+    if (response.status == 405) return;
     const std::string& path = request.path;
     const std::string name = path.substr(path.rfind('/') + 1);
     const bool is_index = name.starts_with("index") && name.ends_with(".json");

@@ -17,7 +17,7 @@ std::optional<Response> refuse_cross_site(const Request& request);
 void add_cors_headers(Response& response, const std::string& allowed_origin);
 
 // Cache-Control by the path's suffix: scripts and styles are never kept, pictures for a day. Called on every answer,
-// refusals and static files included, after the route has set its own headers.
+// refusals (but for 405) and static files included, after the route has set its own headers.
 void add_cache_headers(const Request& request, Response& response);
 
 }  // namespace easel::web

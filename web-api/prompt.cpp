@@ -37,7 +37,8 @@ double queue_number(const Json& body, graph::JobStore& jobs) {
     if (given->is_number() || given->is_boolean())
         number = given->is_boolean() ? given->get<bool>() : given->get<double>();
     if (given->is_string()) {
-        const std::string& text = given->get_ref<const std::string&>();
+        std::string text = given->get<std::string>();
+        text.erase(text.find_last_not_of(" \t\r\n") + 1);
         char* end = nullptr;
         number = std::strtod(text.c_str(), &end);
         if (text.empty() || *end != '\0') number = std::nan("");
@@ -77,7 +78,7 @@ void take_extra_data(Json& body, const Request& request, graph::Job& job) {
 
 // The body is JSON, or a picture that carries a workflow.
 Json read_body(const Request& request) {
-    if (!workflows::is_png(request.body) && !workflows::is_webp(request.body)) return parse_object(request);
+    if (!workflows::is_png(request.body) && !workflows::is_webp(request.body)) return parse_members(request);
     workflows::PictureWorkflow found = workflows::read_picture(request.body);
     if (!found.prompt && !found.workflow) throw HttpError(400, "the picture carries no workflow");
     Json body = {{"prompt", found.prompt ? std::move(*found.prompt) : *found.workflow}};

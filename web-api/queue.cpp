@@ -10,7 +10,7 @@ Response get_queue(const Api& api) {
 }
 
 Response post_queue(const Request& request, const Api& api) {
-    const Json body = parse_object(request);
+    const Json body = parse_members(request);
     if (has_true(body, "clear")) api.jobs.clear_pending();
     if (const auto ids = body.find("delete"); ids != body.end())
         for (const Json& id : *ids)

@@ -84,6 +84,7 @@ Router::Match Router::find(std::string_view method, std::string_view raw_path) c
         if (!captures) continue;
         if (route.method != wanted) {
             found.allowed.push_back(route.method);
+            if (route.method == "GET") found.allowed.push_back("HEAD");
             continue;
         }
         found.handler = &route.handler;
@@ -91,6 +92,8 @@ Router::Match Router::find(std::string_view method, std::string_view raw_path) c
         found.captures = std::move(*captures);
         return found;
     }
+    std::sort(found.allowed.begin(), found.allowed.end());
+    found.allowed.erase(std::unique(found.allowed.begin(), found.allowed.end()), found.allowed.end());
     return found;
 }
 

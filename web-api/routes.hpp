@@ -28,13 +28,14 @@ void add_internal_routes(Router& router, const Api& api);
 void add_extensions_routes(Router& router, const Api& api);
 void add_subgraphs_routes(Router& router, const Api& api);
 void add_package_files_routes(Router& router, const Api& api);
+void add_assets_routes(Router& router);
 
 // What Python's bool() says of a JSON value.
 bool is_true(const Json& value);
 // The truth of a member of an object; false when it is absent.
 bool has_true(const Json& object, std::string_view member);
 
-// Python's int(): blanks around a decimal number.
+// Python's int(): blanks around a decimal number. Beyond the range of int, its end.
 std::optional<int> parse_integer(std::string_view text);
 
 // A whole number as an integer, any other as it is.
@@ -42,5 +43,7 @@ Json plain_number(double number);
 
 // The body as a JSON object. Throws HttpError 400.
 Json parse_object(const Request& request);
+// The same, but a list or a text counts as an object without members: Python looks for names in them, and finds none.
+Json parse_members(const Request& request);
 
 }  // namespace easel::web

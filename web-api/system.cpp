@@ -91,7 +91,12 @@ Json server_features(const NetworkOptions& network) {
 }
 
 void add_system_routes(Router& router, const Api& api) {
-    router.add("GET", "/system_stats", [&api](const Request&) { return system_stats(api); }, Runs::on_pool);
+    // The session takes what asks for a WebSocket; everything else comes here.
+    router.add("GET", "/ws", [](const Request&) {
+        return Response::text("400: this path is for WebSocket connections (Upgrade: websocket, version 13)", 400);
+    });
+    router.add(
+        "GET", "/system_stats", [&api](const Request&) { return system_stats(api); }, Runs::on_pool);
     router.add("GET", "/features",
                [&api](const Request&) { return Response::json(server_features(api.options.network)); });
 }

@@ -24,7 +24,8 @@ std::vector<fs::path> visible_files(const OwnFolder& own, const fs::path& folder
     for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         if (entry->is_directory() && (!recurses || is_hidden(entry->path()))) entry.disable_recursion_pending();
-        if (entry->is_regular_file() && !is_hidden(entry->path()) && !leads_out(*entry, own)) files.push_back(entry->path());
+        if (entry->is_regular_file() && !is_hidden(entry->path()) && !leads_out(*entry, own))
+            files.push_back(entry->path());
     }
     std::sort(files.begin(), files.end());
     return files;

@@ -142,6 +142,22 @@ TEST_F(Api, NumbersPromptsAsTheReferenceDoes) {
     EXPECT_EQ(send("POST", "/prompt", "{}").status, 400);
     EXPECT_EQ(json(post_prompt())["number"], 3) << "a refused prompt uses up a number, an explicit number does not";
     EXPECT_EQ(post_prompt({{"number", "x"}}).status, 400);
+    EXPECT_EQ(json(post_prompt({{"number", " 5 "}}))["number"], 5);
+}
+
+TEST_F(Api, FindsNoMembersInListsAndTexts) {
+    for (const char* body : {"[]", "\"x\""}) {
+        EXPECT_EQ(json(send("POST", "/prompt", body))["error"]["type"], "no_prompt");
+        EXPECT_EQ(send("POST", "/queue", body).status, 200);
+        EXPECT_EQ(send("POST", "/history", body).status, 200);
+    }
+    EXPECT_EQ(send("POST", "/queue", "5").status, 400);
+}
+
+TEST_F(Api, TakesNumbersBeyondItsOwnRange) {
+    EXPECT_EQ(send("GET", "/history?max_items=99999999999").status, 200);
+    EXPECT_EQ(send("GET", "/api/jobs?limit=99999999999&offset=-99999999999").status, 200);
+    EXPECT_EQ(send("GET", "/history?max_items=1x").status, 400);
 }
 
 TEST_F(Api, RefusesPromptsWithTheReferencesErrors) {
