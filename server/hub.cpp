@@ -122,7 +122,7 @@ void Hub::deliver(const Turn& turn) {
     }
     const graph::Event& event = *turn.event;
     const std::optional<std::string>& client = event.client_id;
-    if (!client && !is_heard_by_everyone(event.body)) return;
+    if (!client && !(is_heard_by_everyone(event.body) && has_listener({}))) return;
     web::ClientFeatures features;
     if (client) {
         std::lock_guard lock(features_mutex_);

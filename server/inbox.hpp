@@ -1,5 +1,5 @@
-// Work that other threads hand to the io thread. One wake-up brings everything that came in meanwhile; asio's own `post`
-// costs one for each, made while a lock is held that the woken thread needs first of all.
+// Work that other threads hand to the io thread. One wake-up brings everything that came in meanwhile; asio's own
+// `post` costs one for each, made while a lock is held that the woken thread needs first of all.
 #pragma once
 
 #include "server/net.hpp"

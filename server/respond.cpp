@@ -4,6 +4,8 @@
 #include "server/http_message.hpp"
 #include "web-api/origin.hpp"
 
+#include <set>
+
 namespace easel::server {
 
 namespace {
@@ -25,22 +27,31 @@ bool is_quick(web::Runs runs, const web::Request& request) {
            (runs == web::Runs::inline_when_small && request.body.size() <= small_body);
 }
 
-web::Response method_not_allowed(const std::vector<std::string>& allowed) {
-    std::string list;
-    for (const std::string& method : allowed)
-        list += (list.empty() ? "" : ",") + method;
-    return std::move(web::Response::text("405: Method Not Allowed", 405).with("Allow", list));
+// What no route answers is asked of the frontend's files, which know GET and HEAD only, on any path: as in the
+// reference, a path that is a route for POST alone is a missing file for GET, and POST is not allowed where there is
+// nothing at all. What lies below /internal is routes alone.
+web::Response without_route(const web::Router::Match& match, const web::Request& request, const Site& site) {
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    if (request.path.starts_with("/internal/"))
+        return match.allowed.empty() ? web::not_found() : web::method_not_allowed(match.allowed);
+    if (is_read) return web::answer(site.static_files, request);
+    std::set<std::string> allowed(match.allowed.begin(), match.allowed.end());
+    allowed.insert({"GET", "HEAD"});
+    return web::method_not_allowed({allowed.begin(), allowed.end()});
 }
 
 net::awaitable<web::Response> route(web::Request& request, Site& site) {
     if (request.method == "OPTIONS") co_return web::Response::empty();
-    const std::string_view raw_path = std::string_view(request.target).substr(0, request.target.find('?'));
+    const std::string_view raw_path = std::string_view(request.target).substr(0, request.target.find_first_of("?#"));
     web::Router::Match match = site.router.find(request.method, raw_path);
-    if (!match.handler && !match.allowed.empty()) co_return method_not_allowed(match.allowed);
-    const web::Handler& handler = match.handler ? *match.handler : site.static_files;
+    if (!match.handler) {
+        auto look = [&match, &request, &site] { return without_route(match, request, site); };
+        co_return co_await on_pool(site.pool, std::move(look));
+    }
     request.captures = std::move(match.captures);
-    if (match.handler && !site.nodes_loaded.is_open() && needs_nodes(request)) co_await site.nodes_loaded.passed();
-    if (match.handler && is_quick(match.runs, request)) co_return web::answer(handler, request);
+    if (!site.nodes_loaded.is_open() && needs_nodes(request)) co_await site.nodes_loaded.passed();
+    const web::Handler& handler = *match.handler;
+    if (is_quick(match.runs, request)) co_return web::answer(handler, request);
     auto work = [&handler, &request] { return web::answer(handler, request); };
     co_return co_await on_pool(site.pool, std::move(work));
 }
@@ -80,7 +91,10 @@ net::awaitable<web::Response> respond(web::Request& request, Site& site) {
         if (site.network.compress_responses) co_await compress(request, response, site);
     } catch (const std::exception& error) {
         logger("server")->error("{} {}: {}", request.method, request.path, error.what());
+        // A job that waits for its answer waits for this one.
+        auto after_sent = std::move(response.after_sent);
         response = web::Response::error(500, error.what());
+        response.after_sent = std::move(after_sent);
     }
     complete(request, response, site);
     co_return response;

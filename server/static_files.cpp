@@ -38,8 +38,6 @@ installed with it. <code>scripts/setup.sh</code> fetches one for a program in it
 </table></body></html>
 )";
 
-web::Response not_found() { return web::Response::text("404: Not Found", 404); }
-
 // An entry page names the files of its version, so a stale copy would break after an update.
 web::Response never_kept(web::Response response) {
     return std::move(
@@ -54,14 +52,14 @@ web::Response built_in_page() {
 
 web::Handler static_files(std::optional<fs::path> root) {
     return [root = std::move(root)](const web::Request& request) {
-        if (request.method != "GET" && request.method != "HEAD") return not_found();
-        const bool is_front = request.path == "/";
-        if (!root) return is_front ? built_in_page() : not_found();
+        const bool is_front = request.path == "/" || request.path == "/api/";
+        if (!root) return is_front ? built_in_page() : web::not_found();
         const std::string relative =
             is_front ? "index.html" : request.path.substr(std::min<std::size_t>(1, request.path.size()));
         const auto file = Folders::inside(*root, relative);
         std::error_code ignored;
-        if (!file || !fs::is_regular_file(*file, ignored)) return is_front ? built_in_page() : not_found();
+        if (file && !is_front && fs::is_directory(*file, ignored)) return web::Response::text("403: Forbidden", 403);
+        if (!file || !fs::is_regular_file(*file, ignored)) return is_front ? built_in_page() : web::not_found();
         web::Response response = web::file_response(request, *file);
         return is_front ? never_kept(std::move(response)) : std::move(response);
     };

@@ -2,9 +2,9 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "server/gathering_stream.hpp"
 
-#include <netinet/tcp.h>
-
+#include <algorithm>
 #include <deque>
 #include <random>
 
@@ -17,11 +17,11 @@ constexpr std::size_t most_bytes_read = 4 << 20;
 constexpr std::size_t preview_backlog = 1 << 20;
 constexpr std::size_t most_backlog = 256 << 20;
 constexpr std::size_t cost_of_a_message = 64;
+// Messages up to this size leave together, up to so many bytes at once.
+constexpr std::size_t small_message = 16 << 10;
+constexpr std::size_t most_gathered = 64 << 10;
 constexpr auto handshake_limit = std::chrono::seconds(30);
 constexpr auto closing_limit = std::chrono::seconds(2);
-
-// While it is set the kernel gathers what is written, and sends it when it is unset.
-using Cork = net::detail::socket_option::boolean<IPPROTO_TCP, TCP_CORK>;
 
 std::string random_name() {
     std::random_device device;
@@ -122,25 +122,42 @@ private:
         }
     }
 
-    // Messages that come together leave together, which spares both sides a wake-up for each.
     net::awaitable<void> write_waiting() {
-        const bool is_batch = outgoing_.size() > 1;
-        if (is_batch) set_cork(true);
-        while (!ended_ && !outgoing_.empty()) {
-            const Message message = outgoing_.front();
-            outgoing_.pop_front();
-            socket_.binary(message->is_binary);
-            auto [failed, size] = co_await socket_.async_write(net::buffer(message->payload), as_result);
-            backlog_ -= std::min(backlog_, message->payload.size() + cost_of_a_message);
-            if (failed) end();
+        const bool is_batch = outgoing_.size() > 1 && outgoing_.front()->payload.size() <= small_message;
+        if (!is_batch) {
+            const Message message = next_message();
+            co_await write(*message);
+            forget(message->payload.size() + cost_of_a_message);
+            co_return;
         }
-        if (is_batch && !ended_) set_cork(false);
+        // Messages that come together leave together, which spares both sides a wake-up for each.
+        GatheringStream<Stream>& layer = socket_.next_layer();
+        layer.begin();
+        std::size_t cost = 0;
+        while (!ended_ && !outgoing_.empty() && outgoing_.front()->payload.size() <= small_message &&
+               layer.gathered() < most_gathered) {
+            const Message message = next_message();
+            cost += message->payload.size() + cost_of_a_message;
+            co_await write(*message);
+        }
+        const error_code failed = co_await layer.flush();
+        if (failed) end();
+        forget(cost);
     }
 
-    void set_cork(bool is_set) {
-        error_code ignored;
-        beast::get_lowest_layer(socket_).socket().set_option(Cork(is_set), ignored);
+    Message next_message() {
+        Message message = std::move(outgoing_.front());
+        outgoing_.pop_front();
+        return message;
     }
+
+    net::awaitable<void> write(const web::WireMessage& message) {
+        socket_.binary(message.is_binary);
+        auto [failed, size] = co_await socket_.async_write(net::buffer(message.payload), as_result);
+        if (failed) end();
+    }
+
+    void forget(std::size_t cost) { backlog_ -= std::min(backlog_, cost); }
 
     void end() {
         ended_ = true;
@@ -150,7 +167,7 @@ private:
     }
 
     // Without compression: messages are small, previews are compressed already.
-    websocket::stream<Stream, false> socket_;
+    websocket::stream<GatheringStream<Stream>, false> socket_;
     net::steady_timer wake_;
     const std::string client_id_;
     Site& site_;

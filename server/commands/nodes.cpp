@@ -28,7 +28,7 @@ std::string outputs_of(const graph::NodeRecord& record) {
 int list_nodes(const Options& options, const NodesCommand& command) {
     const Workbench workbench(options);
     if (command.format == NodesFormat::json) {
-        std::puts(graph::object_info(workbench.registry, workbench.services).dump(1).c_str());
+        std::puts(graph::object_info_text(graph::object_info(workbench.registry, workbench.services), 1).c_str());
         return 0;
     }
     std::vector<const graph::NodeDef*> nodes = workbench.registry.all();

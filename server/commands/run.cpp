@@ -102,9 +102,10 @@ int run_workflow(const Options& given, const RunCommand& given_command) {
     Pool pool("easel-async", 64);
     const auto cache = graph::make_output_cache(options.cache);
     ProgressPrinter printer(prompt);
-    graph::Executor::Hooks hooks{.evict_models = [&] { workbench.backend->unload_models(); },
-                                .is_out_of_memory = [&](const std::exception& error) { return workbench.backend->is_out_of_memory(error); },
-                                 .post_to_pool = [&pool](std::function<void()> work) { pool.post(std::move(work)); }};
+    graph::Executor::Hooks hooks{
+        .evict_models = [&] { workbench.backend->unload_models(); },
+        .is_out_of_memory = [&](const std::exception& error) { return workbench.backend->is_out_of_memory(error); },
+        .post_to_pool = [&pool](std::function<void()> work) { pool.post(std::move(work)); }};
     graph::Executor executor(workbench.registry, *cache, printer, workbench.services, std::move(hooks));
     graph::Job job;
     job.id = "00000000-0000-4000-8000-000000000000";

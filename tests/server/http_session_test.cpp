@@ -77,6 +77,29 @@ TEST_F(HttpSessionTest, NamesTheMethodsOfARoute) {
 
 TEST_F(HttpSessionTest, KnowsWhatIsNotThere) {
     EXPECT_EQ(request(server->port(), "GET", "/no/such/thing").status, 404);
+    // The frontend's files are looked for on every path, and can only be read.
+    const Answer posted = request(server->port(), "POST", "/no/such/thing");
+    EXPECT_EQ(posted.status, 405);
+    EXPECT_THAT(posted.head, HasSubstr("Allow: GET,HEAD\r\n"));
+    EXPECT_EQ(request(server->port(), "GET", "/interrupt").status, 404);
+    EXPECT_THAT(request(server->port(), "PUT", "/interrupt").head, HasSubstr("Allow: GET,HEAD,POST\r\n"));
+    EXPECT_EQ(request(server->port(), "POST", "/internal/no/such/thing").status, 404);
+    EXPECT_THAT(request(server->port(), "POST", "/internal/logs").head, HasSubstr("Allow: GET,HEAD\r\n"));
+}
+
+TEST_F(HttpSessionTest, IgnoresAFragment) { EXPECT_EQ(request(server->port(), "GET", "/prompt#x").status, 200); }
+
+TEST_F(HttpSessionTest, WantsAnUpgradeOnTheSocketsPath) {
+    EXPECT_EQ(request(server->port(), "GET", "/ws").status, 400);
+    EXPECT_EQ(request(server->port(), "GET", "/api/ws?clientId=a").status, 400);
+}
+
+TEST_F(HttpSessionTest, SaysThatThereIsNoAssetsDatabase) {
+    const Answer answer = request(server->port(), "GET", "/api/assets?limit=1");
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_THAT(answer.body, HasSubstr("SERVICE_DISABLED"));
+    EXPECT_EQ(request(server->port(), "GET", "/api/assets/not-an-id").status, 404);
+    EXPECT_EQ(request(server->port(), "DELETE", "/api/assets/0b5a1a3e-7c1c-4a51-9a6e-3d7bb3a2a111").status, 503);
 }
 
 TEST_F(HttpSessionTest, ShowsAPageOfItsOwnWithoutAFrontend) {
