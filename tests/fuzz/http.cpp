@@ -1,10 +1,11 @@
-// Requests as bytes: parsed as the server parses them, then answered by the route they ask for, on a job store in memory
-// and folders of their own.
+// Requests as bytes: parsed as the server parses them, then answered by the route they ask for, on a job store in
+// memory and folders of their own.
+#include "web-api/http.hpp"
 #include "graph/job_store.hpp"
 #include "tests/support/graph/number_nodes.hpp"
 #include "tests/support/graph/pictures.hpp"
 #include "web-api/api.hpp"
-#include "web-api/http.hpp"
+#include "web-api/origin.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 
 namespace {
 
@@ -85,10 +87,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Site site;
     std::optional<web::Request> request = read_request(data, size);
     if (!request) return 0;
-    web::Router::Match match = site.router.find(request->method, request->target);
+    if (web::refuse_cross_site(*request)) return 0;
+    const std::string_view raw_path = std::string_view(request->target).substr(0, request->target.find('?'));
+    web::Router::Match match = site.router.find(request->method, raw_path);
     if (!match.handler) return 0;
     request->captures = std::move(match.captures);
-    const web::Response response = web::answer(*match.handler, *request);
+    web::Response response = web::answer(*match.handler, *request);
+    web::add_cache_headers(*request, response);
     if (response.after_sent) response.after_sent();
     return 0;
 }
