@@ -1,4 +1,4 @@
-// Attention of float32 tensors with both products in half precision (half_products.hpp). The softmax is in float32.
+// Attention of float32 tensors with both products in half precision (panel_products.hpp). The softmax is in float32.
 #pragma once
 
 #include "inference/tensor.hpp"

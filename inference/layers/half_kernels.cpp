@@ -1,5 +1,7 @@
 #include "inference/layers/half_kernels.hpp"
 
+#include "inference/layers/panel_packing.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include <immintrin.h>
 // GCC 12 takes the undefined registers of its own intrinsics for mistakes of ours.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 namespace easel::inference::half_kernels {
@@ -48,40 +51,13 @@ EASEL_HALF float largest_of(const Value* values, int64_t count) {
     return *std::max_element(each, each + lanes);
 }
 
-// `count` values times `scale`.
-template <class Value>
-EASEL_HALF void to_halves(const Value* values, int64_t count, float scale, Half* halves) {
-    const __m512 factor = _mm512_set1_ps(scale);
-    for (int64_t i = 0; i < count; i += lanes) {
-        const __mmask16 mask = first_lanes(count - i);
-        const __m512 value = _mm512_mul_ps(floats(values + i, mask), factor);
-        _mm256_mask_storeu_epi16(halves + i, mask, _mm512_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT));
-    }
-}
-
 // Weights are seldom so small or so large that they have to be scaled.
 float weight_scale(float largest) { return largest >= 0x1p-8F && largest < 16.0F ? 1.0F : scale_for(largest); }
 
 template <class Value>
 EASEL_HALF float pack(const Value* from, const Extent& extent, Half* panel) {
-    const int64_t size = extent.row_size();
-    const float scale = weight_scale(largest_of(from, extent.rows * size));
-    if (extent.rows < columns) std::fill(panel, panel + size * columns, Half{0});
-    constexpr int64_t block = 256;  // values of a row at a time: what they become stays in the cache meanwhile
-    Half halves[block];
-    Half* lines[block];
-    for (int64_t first = 0; first < size; first += block) {
-        const int64_t count = std::min(block, size - first);
-        for (int64_t i = 0; i < count; ++i) {
-            const int64_t channel = (first + i) / extent.taps, tap = (first + i) % extent.taps;
-            lines[i] = panel + (tap * extent.channels + channel) * columns;
-        }
-        for (int64_t n = 0; n < extent.rows; ++n) {
-            to_halves(from + n * size + first, count, scale, halves);
-            for (int64_t i = 0; i < count; ++i)
-                lines[i][n] = halves[i];
-        }
-    }
+    const float scale = weight_scale(largest_of(from, extent.rows * extent.row_size()));
+    panel_packing::pack(from, extent, scale, columns, panel);
     return 1.0F / scale;
 }
 
@@ -173,15 +149,6 @@ void multiply(const Pair* const* rows, int64_t count, int64_t offset, int64_t le
         tile<4>(rows, offset, length, panel, sums, mode);
 }
 
-EASEL_HALF void finish(const float* sums, float factor, const float* bias, int64_t count, float* out) {
-    const __m512 times = _mm512_set1_ps(factor);
-    for (int64_t i = 0; i < count; i += lanes) {
-        const __mmask16 mask = first_lanes(count - i);
-        const __m512 plus = bias == nullptr ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, bias + i);
-        _mm512_mask_storeu_ps(out + i, mask, _mm512_fmadd_ps(_mm512_loadu_ps(sums + i), times, plus));
-    }
-}
-
 #undef EASEL_HALF
 
 #else  // no such processor: nothing calls these
@@ -192,7 +159,6 @@ void to_pairs(const float*, int64_t, float, Pair*) {}
 float pack_panel(const float*, const Extent&, Half*) { return 1.0F; }
 float pack_panel(const Half*, const Extent&, Half*) { return 1.0F; }
 void multiply(const Pair* const*, int64_t, int64_t, int64_t, const Half*, float*, Sums) {}
-void finish(const float*, float, const float*, int64_t, float*) {}
 
 #endif
 

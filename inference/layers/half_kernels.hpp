@@ -52,7 +52,4 @@ enum class Sums { begin, go_on };
 void multiply(const Pair* const* rows, int64_t count, int64_t offset, int64_t length, const Half* panel, float* sums,
               Sums mode);
 
-// sums * factor + bias for the first `count` columns; `bias` may be null.
-void finish(const float* sums, float factor, const float* bias, int64_t count, float* out);
-
 }  // namespace easel::inference::half_kernels

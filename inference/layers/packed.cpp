@@ -1,7 +1,9 @@
 #include "inference/layers/packed.hpp"
 
-#include "inference/layers/half_products.hpp"
+#include "inference/layers/exact_products.hpp"
+#include "inference/layers/panel_products.hpp"
 #include "inference/layers/products.hpp"
+#include "inference/layers/winograd.hpp"
 
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -25,14 +27,37 @@ c10::IValue twice(int64_t value) { return c10::List<int64_t>({value, value}); }
 
 c10::IValue no_scalars() { return c10::List<std::optional<at::Scalar>>(); }
 
-bool runs_half(const Weight& weight, const Tensor& x) {
-    return weight.allows_half_products() && x.scalar_type() == at::kFloat && suits_half_products(weight.shape());
+// The type of the panels that this weight is multiplied through; nothing: through oneDNN.
+std::optional<at::ScalarType> panel_type(const Weight& weight, const Tensor& x) {
+    if (x.scalar_type() != at::kFloat || !suits_panels(weight.shape())) return std::nullopt;
+    if (weight.allows_half_products() && !ExactProducts::are_wanted()) return at::kHalf;
+    return has_fast_single_panels() ? std::optional(at::kFloat) : std::nullopt;
+}
+
+Tensor convolve_through_panels(const Tensor& x, const Weight& weight, const Weight& bias, const ConvUse& use,
+                               at::ScalarType type, const std::function<Tensor(const Tensor&)>& kernel_of) {
+    const ConvShape shape{.out_channels = weight.size(0),
+                          .kernel_height = weight.size(-2),
+                          .kernel_width = weight.size(-1),
+                          .stride = use.stride,
+                          .padding = use.padding};
+    const bool runs_winograd = weight.shape().size() == 4 && suits_winograd(x, weight.shape(), shape, type);
+    const PackedForm form{.type = type, .variant = 2 * use.variant + (runs_winograd ? 1 : 0)};
+    if (runs_winograd) {
+        const auto lay_out = [&](const Tensor& dense) { return pack_winograd(kernel_of(dense), type); };
+        return winograd_conv2d(x, weight.packed(x, form, lay_out), bias.like(x), weight.size(0));
+    }
+    const auto lay_out = [&](const Tensor& dense) { return pack_panels(kernel_of(dense), type); };
+    return panel_conv2d(x, weight.packed(x, form, lay_out), bias.like(x), shape);
 }
 
 }  // namespace
 
 bool runs_packed(const Weight& weight, const Tensor& x) {
-    return weight.packs() && x.is_cpu() && x.numel() > 0 && at::globalContext().hasMKLDNN() &&
+    if (!x.is_cpu() || x.numel() == 0) return false;
+    // Laid out as halves, a weight that is stored in few bits need not be decoded for each use.
+    if (encoding_of(weight.stored())) return panel_type(weight, x) == at::kHalf;
+    return weight.packs() && at::globalContext().hasMKLDNN() &&
            (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && has_bfloat16_products()));
 }
 
@@ -47,10 +72,9 @@ Tensor packed_linear(const Tensor& x, const Tensor& packed, const Tensor& bias) 
 }
 
 Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias) {
-    if (runs_half(weight, x)) {
-        const Tensor& packed =
-            weight.packed(x, {.type = at::kHalf}, [](const Tensor& dense) { return pack_half(dense.flatten(1)); });
-        return half_linear(x, packed, bias.like(x), weight.size(0));
+    if (const auto type = panel_type(weight, x)) {
+        const auto lay_out = [&](const Tensor& dense) { return pack_panels(dense.flatten(1), *type); };
+        return panel_linear(x, weight.packed(x, {.type = *type}, lay_out), bias.like(x), weight.size(0));
     }
     const Tensor& packed = weight.packed(x, {.type = x.scalar_type()}, [&](const Tensor& dense) {
         return packed_for_linear(dense.flatten(1).contiguous(), x.numel() / x.size(-1));
@@ -63,16 +87,7 @@ Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, 
         const Tensor kernel = use.kernel == nullptr ? dense : use.kernel(dense);
         return kernel.is_contiguous(at::MemoryFormat::ChannelsLast) ? kernel : kernel.contiguous();
     };
-    if (runs_half(weight, x)) {
-        const Tensor& packed = weight.packed(x, {.type = at::kHalf, .variant = use.variant},
-                                             [&](const Tensor& dense) { return pack_half(kernel_of(dense)); });
-        return half_conv2d(x, packed, bias.like(x),
-                           {.out_channels = weight.size(0),
-                            .kernel_height = weight.size(-2),
-                            .kernel_width = weight.size(-1),
-                            .stride = use.stride,
-                            .padding = use.padding});
-    }
+    if (const auto type = panel_type(weight, x)) return convolve_through_panels(x, weight, bias, use, *type, kernel_of);
     static const auto pack = kernel("mkldnn::_reorder_convolution_weight");
     static const auto compute = kernel("mkldnn::_convolution_pointwise");
     const auto lay_out = [&](const Tensor& dense) {

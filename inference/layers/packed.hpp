@@ -12,7 +12,8 @@ Tensor packed_for_linear(const Tensor& weight, int64_t rows);
 Tensor packed_linear(const Tensor& x, const Tensor& packed, const Tensor& bias);
 
 // Whether the functions below may be used: the table asks for it, and there are kernels for this type here. Where the
-// table allows it and the processor is fast at it, they multiply in half precision (half_products.hpp).
+// table allows it and the processor is fast at it, they multiply in half precision; there, and in float32 where that is
+// fast too, through kernels of our own (panel_products.hpp, winograd.hpp).
 bool runs_packed(const Weight& weight, const Tensor& x);
 
 // As at::linear; `x` has two dimensions or more, the weight may be that of a 1x1 convolution.

@@ -1,8 +1,8 @@
 #include "inference/layers/products.hpp"
 
 #include "base/log.hpp"
-#include "inference/layers/half_products.hpp"
 #include "inference/layers/packed.hpp"
+#include "inference/layers/panel_products.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/cpu/Utils.h>
@@ -50,21 +50,15 @@ Contest through_onednn(Products products, at::ScalarType type) {
     return {products, [x, packed] { return packed_linear(x, packed, Tensor()); }};
 }
 
-Contest through_halves() {
+Contest through_panels(Products products, at::ScalarType type) {
     const Tensor x = at::full({rows, in}, 0.5);
-    const Tensor packed = pack_half(at::full({out, in}, 0.5));
-    return {Products::half, [x, packed] { return half_linear(x, packed, Tensor(), out); }};
+    const Tensor packed = pack_panels(at::full({out, in}, 0.5), type);
+    return {products, [x, packed] { return panel_linear(x, packed, Tensor(), out); }};
 }
 
-Products measured() {
-    const c10::InferenceMode no_gradients;
-    if (!at::globalContext().hasMKLDNN()) return Products::single;
-    std::vector<Contest> contests{through_onednn(Products::single, at::kFloat)};
-    if (has_half_products()) contests.push_back(through_halves());
-    if (has_bfloat16_products()) contests.push_back(through_onednn(Products::bfloat16, at::kBFloat16));
-    if (contests.size() == 1) return Products::single;
+// Measures them in turns, so that a moment in which the caches are somebody else's is no one's disadvantage.
+void hold(std::vector<Contest>& contests) {
     const OneThread alone;
-    // In turns, so that a moment in which the caches are somebody else's is no one's disadvantage.
     for (int64_t round = 0; round <= rounds; ++round)
         for (Contest& contest : contests) {
             const double begin = cpu_seconds();
@@ -72,6 +66,16 @@ Products measured() {
             const double taken = cpu_seconds() - begin;
             if (round > 0) contest.seconds = std::min(contest.seconds, taken);  // the first one prepares kernels
         }
+}
+
+Products measured() {
+    const c10::InferenceMode no_gradients;
+    if (!at::globalContext().hasMKLDNN()) return Products::single;
+    std::vector<Contest> contests{through_onednn(Products::single, at::kFloat)};
+    if (has_panel_products(at::kHalf)) contests.push_back(through_panels(Products::half, at::kHalf));
+    if (has_bfloat16_products()) contests.push_back(through_onednn(Products::bfloat16, at::kBFloat16));
+    if (contests.size() == 1) return Products::single;
+    hold(contests);
     constexpr double flops = 2.0 * rows * in * out;
     constexpr std::array names{"float32", "float16", "bfloat16"};
     const Contest* best = &contests.front();
@@ -85,6 +89,16 @@ Products measured() {
     return best->products;
 }
 
+bool are_single_panels_fast() {
+    const c10::InferenceMode no_gradients;
+    if (!has_panel_products(at::kFloat)) return false;
+    std::vector<Contest> contests{through_onednn(Products::single, at::kFloat),
+                                  through_panels(Products::single, at::kFloat)};
+    hold(contests);
+    constexpr double allowance = 1.15;
+    return contests.back().seconds < allowance * contests.front().seconds;
+}
+
 }  // namespace
 
 bool has_bfloat16_products() {
@@ -92,6 +106,11 @@ bool has_bfloat16_products() {
         const auto& [name, value] = capability;
         return (name == "avx512_bf16" || name == "amx_bf16") && value.isBool() && value.toBool();
     });
+    return result;
+}
+
+bool has_fast_single_panels() {
+    static const bool result = are_single_panels_fast();
     return result;
 }
 

@@ -67,7 +67,9 @@ TEST(Packed, WeightsAreKeptOnce) {
     const auto w = packed_weights({{"weight", at::zeros({32, 64}, at::kHalf)}});
     const Linear layer(w);
     layer(at::ones({1, 64}));
-    EXPECT_EQ(w.table()->resident_bytes(), 32U * 64U * 4U);
+    constexpr std::size_t weights = 32 * 64 * 4, scale = 4;
+    EXPECT_GE(w.table()->resident_bytes(), weights);
+    EXPECT_LE(w.table()->resident_bytes(), weights + scale);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-#include "inference/layers/half_products.hpp"
+#include "inference/layers/panel_products.hpp"
 
 #include "inference/layers/conv.hpp"
 #include "inference/layers/half_attention.hpp"
 #include "inference/layers/linear.hpp"
+#include "inference/layers/winograd.hpp"
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -22,13 +23,13 @@ constexpr double tolerance = 2.5e-3;
 class HalfProducts : public ::testing::Test {
 protected:
     void SetUp() override {
-        if (!has_half_products()) GTEST_SKIP() << "this processor has no float16 products";
+        if (!has_panel_products(at::kHalf)) GTEST_SKIP() << "this processor has no float16 products";
         at::manual_seed(7);
     }
 };
 
 Tensor product(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
-    return half_linear(x, pack_half(weight), bias, weight.size(0));
+    return panel_linear(x, pack_panels(weight, at::kHalf), bias, weight.size(0));
 }
 
 TEST_F(HalfProducts, LinearIsTheOrdinaryOneAtEverySize) {
@@ -79,9 +80,43 @@ TEST_F(HalfProducts, ConvolutionIsTheOrdinaryOne) {
                 .out_channels = 40, .kernel_height = kernel, .kernel_width = kernel, .stride = stride, .padding = padding};
             const Tensor expected = at::conv2d(x, weight, bias, stride, padding);
             for (const Tensor& stored : {weight, weight.contiguous(at::MemoryFormat::ChannelsLast)})
-                EXPECT_LT(relative_error(half_conv2d(x, pack_half(stored), bias, shape), expected), tolerance)
+                EXPECT_LT(relative_error(panel_conv2d(x, pack_panels(stored, at::kHalf), bias, shape), expected), tolerance)
                     << kernel << "/" << stride << " at " << side;
         }
+}
+
+TEST(Winograd, IsTheOrdinaryConvolution) {
+    struct Case {
+        at::ScalarType type;
+        double tolerance;
+    };
+    for (const auto& [type, most] : {Case{at::kFloat, 2e-6}, Case{at::kHalf, 2 * tolerance}}) {
+        if (!has_panel_products(type)) continue;
+        for (const auto& [height, width] : {std::pair{8, 8}, std::pair{5, 7}, std::pair{33, 34}, std::pair{1, 2}})
+            for (const auto& [in, out] : {std::pair{32, 40}, std::pair{50, 130}, std::pair{700, 64}}) {
+                const Tensor x = at::randn({2, in, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
+                const Tensor weight = at::randn({out, in, 3, 3}), bias = at::randn({out});
+                const Tensor expected = at::conv2d(x, weight, bias, 1, 1);
+                const Tensor actual = winograd_conv2d(x, pack_winograd(weight, type), bias, out);
+                EXPECT_LT(relative_error(actual, expected), most) << in << " to " << out << " at " << height << "x" << width;
+            }
+    }
+}
+
+TEST(SinglePanels, AreTheOrdinaryProducts) {
+    if (!has_panel_products(at::kFloat)) GTEST_SKIP() << "this processor has no AVX-512";
+    constexpr double exact = 2e-6;
+    for (const int64_t rows : {1, 13, 200})
+        for (const int64_t in : {32, 129, 1500}) {
+            const Tensor x = at::randn({rows, in}), weight = at::randn({65, in}), bias = at::randn({65});
+            const Tensor actual = panel_linear(x, pack_panels(weight, at::kFloat), bias, 65);
+            EXPECT_LT(relative_error(actual, at::linear(x, weight, bias)), exact) << rows << " x " << in;
+        }
+    const Tensor x = at::randn({2, 40, 9, 11}).contiguous(at::MemoryFormat::ChannelsLast);
+    const Tensor weight = at::randn({48, 40, 3, 3}).to(at::kHalf), bias = at::randn({48});
+    const ConvShape shape{.out_channels = 48, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = 1};
+    const Tensor actual = panel_conv2d(x, pack_panels(weight, at::kFloat), bias, shape);
+    EXPECT_LT(relative_error(actual, at::conv2d(x, weight.to(at::kFloat), bias, 2, 1)), exact);
 }
 
 TEST_F(HalfProducts, LayersUseThemWhereTheTableAllowsIt) {
