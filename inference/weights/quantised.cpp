@@ -1,12 +1,13 @@
 #include "inference/weights/quantised.hpp"
 
 #include "inference/weights/codecs/mapped.hpp"
+#include "inference/weights/codecs/nibbles.hpp"
 #include "inference/weights/codecs/rotated.hpp"
 #include "inference/weights/codecs/scaled.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
+#include <array>
 #include <vector>
 
 namespace easel::inference {
@@ -53,17 +54,16 @@ std::map<std::string, Json> described_layers(TensorMap& tensors, const std::map<
     return layers;
 }
 
-// How many columns were rotated together before a layer was quantised; nothing when none were.
-std::optional<int64_t> rotation_group(const Json& description) {
-    constexpr int64_t usual = 256;
+// A value of a layer's description, or of the parameters in it.
+template <class T>
+T described(const Json& description, const char* name, T otherwise) {
     const Json& parameters = description.contains("params") && description["params"].is_object() ? description["params"]
                                                                                                    : description;
-    const auto value = [&](const char* name, auto otherwise) {
-        return description.value(name, parameters.value(name, otherwise));
-    };
-    if (!value("convrot", false)) return std::nullopt;
-    return value("convrot_groupsize", usual);
+    return description.value(name, parameters.value(name, otherwise));
 }
+
+// How many columns were rotated together before a layer was quantised.
+int64_t rotation_group(const Json& description) { return described(description, "convrot_groupsize", int64_t{256}); }
 
 // Where the layer is in this file: metadata may name it without the prefix of its part.
 std::string key_of(const TensorMap& tensors, const std::string& layer) {
@@ -100,39 +100,96 @@ TensorMap with_mapped_weights(TensorMap tensors, const std::string& origin) {
     return tensors;
 }
 
+// What a file has of one quantised layer. Undefined: nothing.
+struct StoredLayer {
+    Tensor values, scale, second_scale, group_scale, row_scale, codebook;
+
+    // Of one of several experts, whose parts lie behind each other.
+    StoredLayer expert(int64_t index) const {
+        const auto own = [&](const Tensor& part) {
+            return part.defined() && part.dim() > 0 && part.size(0) == values.size(0) ? part.select(0, index) : part;
+        };
+        return {.values = own(values),
+                .scale = own(scale),
+                .second_scale = own(second_scale),
+                .group_scale = own(group_scale),
+                .row_scale = own(row_scale),
+                .codebook = codebook};
+    }
+};
+
+StoredLayer take_layer(TensorMap& tensors, const std::string& key) {
+    StoredLayer layer{.values = take(tensors, key + ".weight"),
+                      .scale = take(tensors, key + ".weight_scale"),
+                      .second_scale = take(tensors, key + ".weight_scale_2"),
+                      .group_scale = take(tensors, key + ".weight_s_rel"),
+                      .row_scale = take(tensors, key + ".weight_s_channel"),
+                      .codebook = take(tensors, key + ".weight_codebook")};
+    if (!layer.scale.defined()) layer.scale = take(tensors, key + std::string(old_scale));
+    take(tensors, key + ".input_scale");
+    return layer;
+}
+
+// Undefined where the format is not known.
+Tensor encoded_layer(const StoredLayer& layer, const std::string& format, const Json& description) {
+    const Tensor& values = layer.values;
+    const auto as_e4m3 = [](const Tensor& bytes) {
+        return bytes.scalar_type() == at::kByte ? bytes.view(at::kFloat8_e4m3fn) : bytes;
+    };
+    if (format == "float8_e4m3fn") return encoded_tensor(values.sizes(), scaled_values(as_e4m3(values), layer.scale));
+    if (format == "float8_e5m2")
+        return encoded_tensor(values.sizes(), scaled_values(values.view(at::kFloat8_e5m2), layer.scale));
+    if (format == "int8_tensorwise") {
+        auto encoding = scaled_values(values, layer.scale);
+        if (described(description, "convrot", false))
+            encoding = rotated_values(std::move(encoding), rotation_group(description));
+        return encoded_tensor(values.sizes(), std::move(encoding));
+    }
+    if (values.dim() != 2) return {};
+    if (format == "mxfp8") return encoded_tensor(values.sizes(), mxfp8_values(as_e4m3(values), layer.scale));
+    const std::array<int64_t, 2> unpacked{values.size(0), 2 * values.size(1)};
+    if (format == "nvfp4" && layer.second_scale.defined())
+        return encoded_tensor(unpacked, nvfp4_values(values, layer.scale, layer.second_scale));
+    const auto rotated = [&](Nibbles nibbles) {
+        return encoded_tensor(unpacked,
+                              rotated_values(nibble_values(std::move(nibbles)), rotation_group(description)));
+    };
+    if (format == "convrot_w4a4")
+        return rotated({.packed = values, .numbers = signed_nibbles(), .row_scale = layer.scale});
+    if (format == "asym_w4a8_int8")
+        return rotated({.packed = values,
+                        .numbers = layer.codebook.defined() ? layer.codebook : shifted_nibbles(),
+                        .row_scale = layer.row_scale,
+                        .group_scale = as_e4m3(layer.group_scale)});
+    return {};
+}
+
 }  // namespace
 
 TensorMap with_quantised_weights(TensorMap tensors, const std::map<std::string, std::string>& metadata,
                                  const std::string& origin) {
-    for (const auto& [layer, description] : described_layers(tensors, metadata)) {
-        const std::string key = key_of(tensors, layer);
+    for (const auto& [name, description] : described_layers(tensors, metadata)) {
+        const std::string key = key_of(tensors, name);
         if (key.empty()) continue;
         const auto fail = [&](const std::string& what) { throw ModelError(origin + ": " + key + " " + what); };
         if (!description.is_object() || !description.contains("format") || !description["format"].is_string())
             fail("is quantised in a way that is not described");
-        Tensor scale = take(tensors, key + ".weight_scale");
-        if (!scale.defined()) scale = take(tensors, key + std::string(old_scale));
-        const Tensor second = take(tensors, key + ".weight_scale_2");
-        take(tensors, key + ".input_scale");
         const std::string format = description["format"];
-        const Tensor values = take(tensors, key + ".weight");
-        if (encoding_of(values) || !scale.defined()) fail("lacks its weight_scale");
-
-        std::shared_ptr<const Encoding> encoding;
-        std::vector<int64_t> shape = values.sizes().vec();
-        if (format == "float8_e4m3fn" || format == "float8_e5m2") {
-            const auto type = format == "float8_e5m2" ? at::kFloat8_e5m2 : at::kFloat8_e4m3fn;
-            encoding = scaled_values(values.scalar_type() == at::kByte ? values.view(type) : values, scale);
-        } else if (format == "int8_tensorwise") {
-            encoding = scaled_values(values, scale);
-            if (const auto group = rotation_group(description)) encoding = rotated_values(std::move(encoding), *group);
-        } else if (format == "nvfp4" && second.defined() && values.dim() == 2) {
-            shape[1] *= 2;
-            encoding = nvfp4_values(values, scale, second);
-        } else {
-            fail("has the format " + format + ", which is not read");
+        const StoredLayer layer = take_layer(tensors, key);
+        const bool has_scales = format == "asym_w4a8_int8" ? layer.group_scale.defined() && layer.row_scale.defined()
+                                                           : layer.scale.defined();
+        if (encoding_of(layer.values) || !has_scales) fail("lacks its scales");
+        const auto encode = [&](const StoredLayer& part, const std::string& weight) {
+            Tensor encoded = encoded_layer(part, format, description);
+            if (!encoded.defined()) fail("has the format " + format + ", which is not read");
+            tensors.emplace(weight, std::move(encoded));
+        };
+        if (layer.values.dim() != 3) {
+            encode(layer, key + ".weight");
+            continue;
         }
-        tensors.emplace(key + ".weight", encoded_tensor(shape, std::move(encoding)));
+        for (int64_t expert = 0; expert < layer.values.size(0); ++expert)
+            encode(layer.expert(expert), key + "." + std::to_string(expert) + ".weight");
     }
     return with_mapped_weights(std::move(tensors), origin);
 }

@@ -10,7 +10,8 @@
 namespace easel::inference {
 
 // Puts each such weight and its scales together into one encoded tensor (see encoded.hpp) and drops what belongs to it
-// alone: scales of inputs, which are for quantised arithmetic, and descriptions. `metadata` is the file's. Throws
+// alone: scales of inputs, which are for quantised arithmetic, and descriptions. The matrices of a bank of experts
+// [experts, out, in] become weights of their own, `<bank>.<expert>.weight`. `metadata` is the file's. Throws
 // ModelError naming the layer when a format is not known or a scale is missing.
 TensorMap with_quantised_weights(TensorMap tensors, const std::map<std::string, std::string>& metadata,
                                  const std::string& origin);

@@ -31,6 +31,7 @@ constexpr std::array dtype_names{
     DtypeName{"BF16", at::kBFloat16},
     DtypeName{"F8_E4M3", at::kFloat8_e4m3fn},
     DtypeName{"F8_E5M2", at::kFloat8_e5m2},
+    DtypeName{"F8_E8M0", at::kByte},  // powers of two by their exponents
     DtypeName{"I64", at::kLong},
     DtypeName{"I32", at::kInt},
     DtypeName{"I16", at::kShort},

@@ -88,6 +88,18 @@ TEST(QuantisedWeights, BecomeOneTensorWithTheirScales) {
     EXPECT_TRUE(w["layer.weight"].rows(at::tensor({1}, at::kLong), at::kFloat).equal((values * 0.5).narrow(0, 1, 1)));
 }
 
+TEST(QuantisedWeights, OfBlocksAndNibblesDecodeAsInTheReference) {
+    const WeightFile file = open_weights(recorded("quantised.safetensors"));
+    for (const std::string format : {"mxfp8", "convrot_w4a4", "asym_w4a8_int8"}) {
+        ASSERT_EQ(encoding_of(file.tensors.at(format + ".expected")), nullptr) << format;
+        const Tensor values = decoded(file.tensors.at(format + ".weight"));
+        const Tensor& expected = file.tensors.at(format + ".expected");
+        ASSERT_EQ(values.sizes(), expected.sizes()) << format;
+        EXPECT_LT((values - expected).abs().max().item<float>(), 1e-5F) << format;  // the rotation adds in another order
+        EXPECT_EQ(file.tensors.count(format + ".weight_scale"), 0U) << format;
+    }
+}
+
 TEST(QuantisedWeights, AreNamedWhenTheirFormatIsNotKnown) {
     TensorMap tensors{{"layer.weight", at::zeros({2, 2}, at::kChar)}, {"layer.weight_scale", at::tensor(1.0F)}};
     const std::map<std::string, std::string> metadata{
