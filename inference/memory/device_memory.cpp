@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t megabyte = 1 << 20;
 // What computes without a lease of its own is given this share of the device for its activations.
 constexpr std::uint64_t unannounced_share = 16;
+// A table that is read once may take this share of the processor's memory before it passes through.
+constexpr std::uint64_t once_share = 4;
 
 std::uint64_t less(std::uint64_t bytes, std::uint64_t taken) { return bytes - std::min(bytes, taken); }
 
@@ -59,7 +61,7 @@ bool DeviceMemory::is_leased(const TableResidency& table) const {
         claims_, [&](const Claim& claim) { return std::ranges::find(claim.tables, &table) != claim.tables.end(); });
 }
 
-void DeviceMemory::admit(TableResidency& table) { plan({&table}); }
+void DeviceMemory::admit(TableResidency& table) { plan({&table}, Reading::often); }
 
 void DeviceMemory::shrink(TableResidency& table, std::size_t bytes) {
     const std::size_t before = table.held_bytes();
@@ -72,7 +74,7 @@ void DeviceMemory::shrink(TableResidency& table, std::size_t bytes) {
                 readable_bytes(before));
 }
 
-void DeviceMemory::plan(std::vector<TableResidency*> wanted) {
+void DeviceMemory::plan(std::vector<TableResidency*> wanted, Reading reading) {
     for (Tracked& tracked : tables_)
         if (std::ranges::find(wanted, tracked.table) != wanted.end()) tracked.last_used = ++uses_;
     if (options_.mode != WeightMode::shared) {
@@ -88,9 +90,12 @@ void DeviceMemory::plan(std::vector<TableResidency*> wanted) {
         activations += claim.activation_bytes;
     const std::uint64_t capacity = less(now.free + resident_bytes(), reserve() + activations);
 
+    const auto passes = [&](TableResidency* table) {
+        return reading == Reading::once && device_.is_cpu() && table->whole_bytes() > now.total / once_share;
+    };
     std::uint64_t needed = 0, others = resident_bytes();
     for (TableResidency* table : wanted) {
-        needed += table->whole_bytes();
+        needed += passes(table) ? table->passing_bytes() : table->whole_bytes();
         others -= table->held_bytes();
     }
     std::ranges::sort(tables_, {}, &Tracked::last_used);
@@ -107,8 +112,8 @@ void DeviceMemory::plan(std::vector<TableResidency*> wanted) {
     std::uint64_t room = less(capacity, others);
     std::ranges::sort(wanted, {}, [](TableResidency* table) { return table->whole_bytes(); });
     for (TableResidency* table : wanted) {
-        const std::uint64_t whole = table->whole_bytes();
-        table->set_budget(room);
+        const std::uint64_t whole = passes(table) ? table->passing_bytes() : table->whole_bytes();
+        table->set_budget(passes(table) ? std::min(room, whole) : room);
         if (whole > room)
             logger("inference")
                 ->info("{}: {} of {} can stay in memory, the rest is brought in for each use", name_of(*table),
@@ -152,10 +157,10 @@ std::string DeviceMemory::shortage(const std::string& cause) const {
            ")";
 }
 
-Lease::Lease(std::initializer_list<const WeightTable*> tables, std::size_t activation_bytes)
-    : Lease(std::vector<const WeightTable*>(tables), activation_bytes) {}
+Lease::Lease(std::initializer_list<const WeightTable*> tables, std::size_t activation_bytes, Reading reading)
+    : Lease(std::vector<const WeightTable*>(tables), activation_bytes, reading) {}
 
-Lease::Lease(const std::vector<const WeightTable*>& tables, std::size_t activation_bytes) {
+Lease::Lease(const std::vector<const WeightTable*>& tables, std::size_t activation_bytes, Reading reading) {
     std::vector<TableResidency*> wanted;
     for (const WeightTable* table : tables) {
         if (table == nullptr || table->residency() == nullptr) continue;
@@ -165,7 +170,7 @@ Lease::Lease(const std::vector<const WeightTable*>& tables, std::size_t activati
     }
     if (!memory_) return;
     claim_ = memory_->claims_.insert(memory_->claims_.end(), {wanted, activation_bytes});
-    memory_->plan(wanted);
+    memory_->plan(wanted, reading);
 }
 
 Lease::~Lease() {

@@ -35,6 +35,12 @@ struct MemoryOptions {
     bool text_on_cpu = false;                             // --lowvram: text encoders leave the accelerator alone
 };
 
+// How a lease uses the weights it names.
+enum class Reading {
+    often,  // step after step, or token after token
+    once    // each weight once, for many rows at a time: a prompt that is encoded
+};
+
 class DeviceMemory {
 public:
     DeviceMemory(at::Device device, MemoryOptions options);
@@ -80,7 +86,7 @@ private:
     };
 
     std::uint64_t reserve() const;
-    void plan(std::vector<TableResidency*> wanted);
+    void plan(std::vector<TableResidency*> wanted, Reading reading);
     bool is_leased(const TableResidency& table) const;
     // Lets an idle table keep no more than `bytes`.
     void shrink(TableResidency& table, std::size_t bytes);
@@ -93,12 +99,15 @@ private:
     std::unique_ptr<Copier> copier_;
 };
 
-// Tables without a DeviceMemory, and null ones, need no lease.
+// Tables without a DeviceMemory, and null ones, need no lease. On the processor a table that is read once and would take
+// a good part of the memory passes through: converting its weights takes far less time than the products with them.
 class Lease {
 public:
     Lease() = default;
-    Lease(std::initializer_list<const WeightTable*> tables, std::size_t activation_bytes);
-    Lease(const std::vector<const WeightTable*>& tables, std::size_t activation_bytes);
+    Lease(std::initializer_list<const WeightTable*> tables, std::size_t activation_bytes,
+          Reading reading = Reading::often);
+    Lease(const std::vector<const WeightTable*>& tables, std::size_t activation_bytes,
+          Reading reading = Reading::often);
     ~Lease();
     Lease(Lease&& other) noexcept : memory_(std::move(other.memory_)), claim_(other.claim_) { other.memory_.reset(); }
     Lease& operator=(Lease&&) = delete;

@@ -112,6 +112,8 @@ std::size_t TableResidency::bytes_of(std::size_t index) const {
     const bool is_encoded = encoding_of(entry.stored) != nullptr;
     if (!on_accelerator()) {
         if (entry.packed.defined()) return static_cast<std::size_t>(entry.packed.numel()) * entry.packed.element_size();
+        if (settings.half_products && entry.stored.dim() >= 2)  // as most of them will be packed
+            return static_cast<std::size_t>(entry.stored.numel()) * c10::elementSize(at::kHalf);
         if (is_encoded) return 0;  // decoded for each use
         const bool is_packed = settings.pack && entry.stored.dim() >= 2;
         const bool is_rearranged =
