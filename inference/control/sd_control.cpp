@@ -99,18 +99,19 @@ ControlResiduals SdControl::operator()(const ControlCall& call) const {
     }
     embedding = at::silu(embedding);
     const Tensor context = call.inputs.context.to(dtype);
+    const sd::BlockInputs told{.time_embedding = embedding, .context = context};
 
     ControlResiduals residuals;
     Tensor h = call.x.to(dtype).contiguous(at::MemoryFormat::ChannelsLast);
     static const NetworkInput unchanged;  // the model's patches and phrases in boxes are not for its control networks
     PatchPlace place{.input = unchanged};
     for (std::size_t i = 0; i < std::min(input_.size(), zero_.size()); ++i) {
-        h = input_[i](h, embedding, context, {}, place);
+        h = input_[i](h, told, {}, place);
         if (i == 0) h = h + seen(call);
         residuals.output.push_back(zero_[i](h));
     }
     for (const sd::Stage& stage : middle_)
-        h = stage(h, embedding, context, {}, place);
+        h = stage(h, told, {}, place);
     residuals.middle.push_back(middle_zero_(h));
     return residuals;
 }

@@ -1,4 +1,5 @@
 #include "inference/model_patches/anima_lllite.hpp"
+#include "inference/model_patches/infinite_talk.hpp"
 #include "inference/model_patches/qwen_block_control.hpp"
 #include "inference/model_patches/style_projector.hpp"
 #include "inference/model_patches/uni3c.hpp"
@@ -19,6 +20,7 @@ std::shared_ptr<const ModelPatch> load_model_patch(const ModelPatchFile& file) {
         return std::make_shared<ZImageControl>(file.table(z_image_control_tensors(tensors)));
     if (tensors.contains("controlnet_patch_embedding.weight"))
         return std::make_shared<Uni3c>(file.table(uni3c_tensors(tensors)));
+    if (tensors.contains("audio_proj.proj1.weight")) return std::make_shared<InfiniteTalk>(file.table(tensors));
     const std::string what = describe(tensors);
     throw ModelError("this is no model patch that is known" + (what.empty() ? "" : ": " + what));
 }
