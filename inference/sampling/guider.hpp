@@ -73,6 +73,10 @@ public:
     Tensor operator()(const Tensor& x, float sigma) const override { return predict(x, sigma, options_); }
     Guided guided(const Tensor& x, float sigma) const override;
     const Parameterization& parameterization() const override { return guider_.model.parameterization(); }
+    const ModelOptions* options() const override { return &options_; }
+    Tensor with(const ModelOptions& options, const Tensor& x, float sigma) const override {
+        return predict(x, sigma, options);
+    }
 
 private:
     Tensor predict(const Tensor& x, float sigma, const ModelOptions& options) const;

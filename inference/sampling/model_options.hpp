@@ -82,6 +82,10 @@ struct ModelOptions {
 
     // Change the noise that a run starts from.
     std::vector<std::function<Tensor(Tensor noise, uint64_t seed)>> on_noise;
+    // Change what a run made, in the scale of the autoencoder.
+    std::vector<std::function<Tensor(Tensor samples)>> on_result;
+    // What nodes hand to one sampler, by the name that both know.
+    Attachments attached;
     // Called when a run starts, with the run's own copy of the options: for functions that keep state through a run.
     std::vector<std::function<void(ModelOptions& of_run, const RunStart&)>> on_run;
 };

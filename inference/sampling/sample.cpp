@@ -170,6 +170,8 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
                             unpack_streams(format.from_model(row.to(at::kFloat)).to(at::kCPU), shapes));
     };
     result.latent = finished(x);
+    for (const auto& change : model.options().on_result)
+        result.latent.samples = change(std::move(result.latent.samples));
     if (denoised.defined()) result.denoised = finished(denoised);
     return result;
 }

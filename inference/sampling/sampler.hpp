@@ -12,6 +12,8 @@
 
 namespace easel::inference {
 
+struct ModelOptions;  // sampling/model_options.hpp
+
 // The model with guidance applied, as samplers see it.
 class Denoiser {
 public:
@@ -27,6 +29,11 @@ public:
     virtual Guided guided(const Tensor& x, float sigma) const = 0;
 
     virtual const Parameterization& parameterization() const = 0;
+
+    // What the model handle asks for in this run, and the prediction with other options: for samplers that steer the
+    // network. Null where the latent is masked, which such samplers cannot take.
+    virtual const ModelOptions* options() const { return nullptr; }
+    virtual Tensor with(const ModelOptions&, const Tensor& x, float sigma) const { return (*this)(x, sigma); }
 };
 
 struct SamplerRun {
