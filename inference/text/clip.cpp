@@ -23,11 +23,12 @@ Tensor causal_mask(int64_t tokens, const at::TensorOptions& options) {
     return at::full({tokens, tokens}, out_of_sight, options).triu(1);
 }
 
-std::vector<ClipLayer> layers(const Weights& w) {
+std::vector<ClipLayer> layers(const Weights& w, ClipTextNetwork::Activation activation) {
     std::vector<ClipLayer> result;
     const int64_t count = w.count();
+    const bool is_quick = activation == ClipTextNetwork::Activation::quick_gelu || count == layers_of_l;
     for (int64_t i = 0; i < count; ++i)
-        result.emplace_back(w / i, count == layers_of_l);
+        result.emplace_back(w / i, is_quick);
     return result;
 }
 
@@ -45,10 +46,10 @@ Tensor ClipLayer::operator()(const Tensor& x, const Tensor& mask) const {
     return attended + fc2(quick_gelu ? hidden * at::sigmoid(hidden * 1.702) : at::gelu(hidden));
 }
 
-ClipTextNetwork::ClipTextNetwork(const Weights& w)
+ClipTextNetwork::ClipTextNetwork(const Weights& w, Activation activation)
     : tokens(w / "text_model" / "embeddings" / "token_embedding"),
       positions_((w / "text_model" / "embeddings" / "position_embedding")["weight"]),
-      layers_(layers(w / "text_model" / "encoder" / "layers")), final_norm_(w / "text_model" / "final_layer_norm"),
+      layers_(layers(w / "text_model" / "encoder" / "layers", activation)), final_norm_(w / "text_model" / "final_layer_norm"),
       projection_(w.maybe("text_projection.weight")) {}
 
 ClipTextNetwork::Output ClipTextNetwork::operator()(const Tensor& embeddings, const Tensor& mask,

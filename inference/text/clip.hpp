@@ -41,13 +41,14 @@ struct ClipLayer {
 
 class ClipTextNetwork {
 public:
+    enum class Activation { by_depth, quick_gelu };  // by_depth: quick in CLIP-L, exact in the larger ones
     struct Output {
         Tensor hidden;  // [batch, tokens, dim]: the last layer's through the final norm, or that of the asked layer
         Tensor last;    // [batch, tokens, dim]: the last layer's, through the final norm
     };
 
     // `w` has `text_model...` and perhaps `text_projection.weight`.
-    explicit ClipTextNetwork(const Weights& w);
+    explicit ClipTextNetwork(const Weights& w, Activation activation = Activation::by_depth);
 
     // `embeddings` [batch, tokens, dim] without positions; `mask` [batch, tokens], where defined, is 0 at tokens that
     // are out of sight. `layer` counts from the end, -1 is the last.

@@ -62,6 +62,15 @@ TensorMap from_hugging_face(const TensorMap& tensors, std::string_view before) {
     return out;
 }
 
+// The tensors by their names within `transformer.`, beside which Stable Cascade's files keep the projection.
+TensorMap inside_transformer(const TensorMap& tensors) {
+    constexpr std::string_view part = "transformer.";
+    TensorMap out;
+    for (const auto& [key, tensor] : tensors)
+        out.emplace(key.starts_with(part) ? key.substr(part.size()) : key, tensor);
+    return out;
+}
+
 }  // namespace
 
 std::optional<TensorMap> canonical_clip(const TensorMap& tensors) {
@@ -73,6 +82,8 @@ std::optional<TensorMap> canonical_clip(const TensorMap& tensors) {
     } else if (tensors.contains("encoder.layers.0.mlp.fc1.weight") &&
                tensors.contains("embeddings.token_embedding.weight")) {
         out = from_hugging_face(tensors, "");
+    } else if (tensors.contains("transformer.text_model.encoder.layers.0.mlp.fc1.weight")) {
+        return canonical_clip(inside_transformer(tensors));
     } else {
         return std::nullopt;
     }

@@ -1,4 +1,5 @@
 #include "inference/text/clip.hpp"
+#include "inference/text/gpt_oss.hpp"
 #include "inference/text/text_family.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ const char* clip_kind(const TensorMap& canonical) {
 
 // One of T5's kin by its depth and its feed-forward layers: 24 gated blocks are XXL, or Pile-T5-XL where they are 5120
 // wide (80 in the small files for tests), or UMT5 where each has its own position biases; plain ones are the first XXL.
+// ByT5's small one has six heads.
 // Nothing when it is none of them.
 const char* t5_kind(const TensorMap& tensors) {
     if (const auto gated = tensors.find("encoder.block.23.layer.1.DenseReluDense.wi_1.weight");
@@ -26,8 +28,11 @@ const char* t5_kind(const TensorMap& tensors) {
         return tensors.contains(second_bias) ? "umt5xxl" : "t5xxl";
     }
     if (tensors.contains("encoder.block.23.layer.1.DenseReluDense.wi.weight")) return "t5xxl_old";
-    if (tensors.contains("encoder.block.0.layer.0.SelfAttention.k.weight"))
+    if (const auto keys = tensors.find("encoder.block.0.layer.0.SelfAttention.k.weight"); keys != tensors.end()) {
+        constexpr int64_t byt5_keys = 384;
+        if (keys->second.size(0) == byt5_keys) return "byt5_small";
         return tensors.contains("spiece_model") ? "umt5base" : "t5base";
+    }
     return nullptr;
 }
 
@@ -124,6 +129,7 @@ std::optional<EncoderFile> recognise_encoder(const TensorMap& tensors) {
     if (auto clip = canonical_clip(tensors)) return EncoderFile{clip_kind(*clip), std::move(*clip)};
     if (tensors.contains("model.encoder.layers.0.mixer.Wqkv.weight")) return EncoderFile{"jina_clip_2", tensors};
     if (const char* kind = t5_kind(tensors)) return EncoderFile{kind, tensors};
+    if (tensors.contains("layers.0.self_attn.sinks")) return EncoderFile{"gpt_oss", separate_experts(tensors)};
     if (const char* kind = qwen3_vl_kind(tensors)) return EncoderFile{kind, without_vl_nesting(tensors)};
     if (const char* kind = language_model_kind(tensors)) return EncoderFile{kind, with_inner_head(tensors)};
     if (auto projection = ltxav_projection(tensors); !projection.empty())

@@ -1,6 +1,7 @@
 #include "inference/text/text_encoder.hpp"
 
 #include "base/error.hpp"
+#include "inference/memory/block_cache.hpp"
 #include "inference/memory/device_memory.hpp"
 
 namespace easel::inference {
@@ -41,7 +42,8 @@ TextRequest TextEncoder::with_own_settings(TextRequest request) const {
 }
 
 Conditioning TextEncoder::encode(const TextRequest& request) const {
-    const Lease lease({weights_.get()}, activation_bytes);
+    const Lease lease({weights_.get()}, activation_bytes, Reading::once);
+    const BlockCache blocks;
     Conditioning conditions = with_room(weights_.get(), [&] { return encode_now(request); });
     for (Condition& condition : conditions)
         bring_to_cpu(condition);

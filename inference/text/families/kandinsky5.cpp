@@ -47,22 +47,7 @@ private:
     ClipEncoder clip_;
 };
 
-// ComfyUI keeps CLIP-L in the type of Qwen's norms. (te, llama_detect)
-void round_clip(std::vector<EncoderFile>& encoders) {
-    const auto tensors_of = [&](std::string_view kind) -> TensorMap* {
-        const auto found = std::ranges::find(encoders, kind, &EncoderFile::kind);
-        return found == encoders.end() ? nullptr : &found->tensors;
-    };
-    TensorMap* const qwen = tensors_of("qwen25_7b");
-    TensorMap* const clip = tensors_of("clip_l");
-    if (qwen == nullptr || clip == nullptr) return;
-    const auto norm = qwen->find("model.norm.weight");
-    if (norm == qwen->end()) return;
-    const at::ScalarType type = norm->second.scalar_type();
-    if (type != at::kBFloat16 && type != at::kHalf) return;
-    for (auto& [key, tensor] : *clip)
-        if (tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kFloat) tensor = tensor.to(type);
-}
+void round_clip(std::vector<EncoderFile>& encoders) { round_beside_qwen(encoders, "clip_l"); }
 
 bool is_pair(const std::vector<std::string>& kinds) {
     return kinds.size() == 2 && std::ranges::count(kinds, "clip_l") == 1 && std::ranges::count(kinds, "qwen25_7b") == 1;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "inference/text/families/qwen3.hpp"
+#include "inference/text/text_family.hpp"
 #include "inference/text/vision/qwen_vision.hpp"
+
+#include <algorithm>
 
 namespace easel::inference {
 
@@ -35,6 +38,23 @@ inline int64_t qwen_head_length(const PromptChunk& tokens, int64_t length) {
     };
     if (length > head + 3 && is(head + 1, token_user) && is(head + 2, token_newline)) head += 3;
     return head < 0 ? length - 1 : head;
+}
+
+// ComfyUI keeps an encoder beside Qwen in the type of Qwen's norms. (te, llama_detect)
+inline void round_beside_qwen(std::vector<EncoderFile>& encoders, std::string_view kind) {
+    const auto tensors_of = [&](std::string_view wanted) -> TensorMap* {
+        const auto found = std::ranges::find(encoders, wanted, &EncoderFile::kind);
+        return found == encoders.end() ? nullptr : &found->tensors;
+    };
+    TensorMap* const qwen = tensors_of("qwen25_7b");
+    TensorMap* const other = tensors_of(kind);
+    if (qwen == nullptr || other == nullptr) return;
+    const auto norm = qwen->find("model.norm.weight");
+    if (norm == qwen->end()) return;
+    const at::ScalarType type = norm->second.scalar_type();
+    if (type != at::kBFloat16 && type != at::kHalf) return;
+    for (auto& [key, tensor] : *other)
+        if (tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kFloat) tensor = tensor.to(type);
 }
 
 // Cuts the conditioning to these tokens. The mask goes where it hides nothing any more.

@@ -92,6 +92,16 @@ void append_lower(std::u32string& text, char32_t code) {
 
 bool is_letter(char32_t code) { return has_category(code, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO); }
 
+bool stands_with_capitals(char32_t code) {
+    return has_category(code, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_ME) &&
+           utf8proc_category(static_cast<utf8proc_int32_t>(code)) != UTF8PROC_CATEGORY_LL;
+}
+
+bool stands_with_small_letters(char32_t code) {
+    return has_category(code, UTF8PROC_CATEGORY_LL, UTF8PROC_CATEGORY_ME) &&
+           utf8proc_category(static_cast<utf8proc_int32_t>(code)) != UTF8PROC_CATEGORY_LT;
+}
+
 bool is_number(char32_t code) { return has_category(code, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO); }
 
 bool is_white_space(char32_t code) {

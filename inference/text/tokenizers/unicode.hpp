@@ -25,6 +25,8 @@ std::u32string compose(const std::u32string& text);
 void append_lower(std::u32string& text, char32_t code);
 
 bool is_letter(char32_t code);       // general categories L*
+bool stands_with_capitals(char32_t code);       // categories Lu, Lt, Lm, Lo, M*
+bool stands_with_small_letters(char32_t code);  // categories Ll, Lm, Lo, M*
 bool is_number(char32_t code);       // general categories N*
 bool is_white_space(char32_t code);  // the property White_Space
 

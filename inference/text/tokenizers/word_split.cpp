@@ -8,6 +8,12 @@ namespace easel::inference {
 
 // The order is that of the alternatives of the regular expression by which these vocabularies were made.
 std::size_t WordSplit::end_at(std::size_t at) const {
+    if (word_case_ == WordCase::separates) {
+        for (const auto kind : {&WordSplit::cased_letters, &WordSplit::number, &WordSplit::symbols,
+                                &WordSplit::line_end, &WordSplit::spaces})
+            if (const auto end = (this->*kind)(at); end > at) return end;
+        return at + 1;
+    }
     for (const auto kind : {&WordSplit::contraction, &WordSplit::letters, &WordSplit::number, &WordSplit::symbols,
                             &WordSplit::line_end, &WordSplit::spaces})
         if (const auto end = (this->*kind)(at); end > at) return end;
@@ -30,7 +36,7 @@ std::size_t WordSplit::space_end(std::size_t at) const {
 
 // 's, 't, 're, ..., in any case.
 std::size_t WordSplit::contraction(std::size_t at) const {
-    if (text_[at] != U'\'') return at;
+    if (!has(at) || text_[at] != U'\'') return at;
     std::u32string lower;
     for (std::size_t i = at + 1; i < std::min(at + 3, text_.size()); ++i)
         append_lower(lower, text_[i] == U'\u017F' ? U's' : text_[i]);
@@ -49,6 +55,31 @@ std::size_t WordSplit::letters(std::size_t at) const {
     return end;
 }
 
+// Capitals, then small letters, with what is neither (marks, letters without case) on both sides.
+std::size_t WordSplit::cased_letters_from(std::size_t at) const {
+    const auto may_be_capital = [&](std::size_t i) { return has(i) && stands_with_capitals(text_[i]); };
+    const auto may_be_small = [&](std::size_t i) { return has(i) && stands_with_small_letters(text_[i]); };
+    std::size_t capitals = at;
+    while (may_be_capital(capitals))
+        ++capitals;
+    std::size_t end = capitals;
+    while (may_be_small(end))
+        ++end;
+    if (end == capitals) {  // the small part may be one of those that stand with both
+        while (end > at && !may_be_small(end - 1))
+            --end;
+        if (end == at) end = capitals;
+    }
+    return end > at ? std::max(end, contraction(end)) : at;
+}
+
+// The same with one other character before them, which is no letter, no number and no newline.
+std::size_t WordSplit::cased_letters(std::size_t at) const {
+    if (!is_letter_at(at) && !is_number(text_[at]) && !is_newline(at))
+        if (const std::size_t end = cased_letters_from(at + 1); end > at + 1) return end;
+    return cased_letters_from(at);
+}
+
 std::size_t WordSplit::number(std::size_t at) const {
     std::size_t end = at;
     while (has(end) && end < at + digits_ && is_number(text_[end]))
@@ -62,7 +93,7 @@ std::size_t WordSplit::symbols(std::size_t at) const {
     if (!is_symbol(end)) return at;
     while (is_symbol(end))
         ++end;
-    while (is_newline(end))
+    while (is_newline(end) || (word_case_ == WordCase::separates && has(end) && text_[end] == U'/'))
         ++end;
     return end;
 }
