@@ -2,6 +2,11 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/vae/ace/ace.hpp"
+#include "inference/vae/cascade/stage_a.hpp"
+#include "inference/vae/cascade/stage_c.hpp"
+#include "inference/vae/hunyuan/image.hpp"
+#include "inference/vae/hunyuan/video.hpp"
+#include "inference/vae/hunyuan/video15.hpp"
 #include "inference/vae/ltxv/audio.hpp"
 #include "inference/vae/ltxv/ltxv.hpp"
 #include "inference/vae/mage/mage.hpp"
@@ -22,12 +27,18 @@ Tensor to_tokens(const Tensor& x) { return x.permute({0, 2, 3, 1}).flatten(1, 2)
 AutoencoderKl::ResBlock::ResBlock(const Weights& w)
     : norm1(w / "norm1", eps), norm2(w / "norm2", eps), conv1(w / "conv1"), conv2(w / "conv2") {
     if (w.has_part("nin_shortcut")) shortcut.emplace(w / "nin_shortcut");
+    if (!w.has_part("time_stack")) return;
+    over_frames.emplace(w / "time_stack");
+    video_share = w["mix_factor"];
 }
 
 Tensor AutoencoderKl::ResBlock::operator()(const Tensor& x) const {
     Tensor h = conv1(norm1.then_silu(x));
     h = conv2(norm2.then_silu(h));
-    return (shortcut ? (*shortcut)(x) : x) + h;
+    h = (shortcut ? (*shortcut)(x) : x) + h;
+    if (!over_frames) return h;
+    const Tensor video = frames_to_video(h, h.size(0));
+    return video_to_frames(mixed(video_share, (*over_frames)(video), video));
 }
 
 AutoencoderKl::Attention::Attention(const Weights& w)
@@ -71,7 +82,9 @@ Tensor AutoencoderKl::Encoder::operator()(Tensor x) const {
 
 AutoencoderKl::Decoder::Decoder(const Weights& w)
     : conv_in(w / "conv_in"), middle(w / "mid"), levels(AutoencoderKl::levels(w / "up")), norm_out(w / "norm_out", eps),
-      conv_out(w / "conv_out") {}
+      conv_out(w / "conv_out") {
+    if (w.has_part("conv_out.time_mix_conv")) over_frames.emplace(w / "conv_out" / "time_mix_conv");
+}
 
 Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
     x = middle(conv_in(x));
@@ -80,7 +93,8 @@ Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
             x = block(x);
         if (level->up) x = (*level->up)(at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}));
     }
-    return conv_out(norm_out.then_silu(x));
+    x = conv_out(norm_out.then_silu(x));
+    return over_frames ? video_to_frames((*over_frames)(frames_to_video(x, x.size(0)))) : x;
 }
 
 AutoencoderKl::AutoencoderKl(const Weights& w) : weights_(w), encoder_(w / "encoder"), decoder_(w / "decoder") {
@@ -130,10 +144,16 @@ Vae load_vae(const Weights& weights) {
     if (AutoencoderLtxv::matches(weights)) return Vae(std::make_shared<AutoencoderLtxv>(weights));
     if (AutoencoderMage::matches(weights)) return Vae(std::make_shared<AutoencoderMage>(weights));
     if (AutoencoderSeedvr::matches(weights)) return Vae(std::make_shared<AutoencoderSeedvr>(weights));
+    if (AutoencoderStageA::matches(weights)) return Vae(std::make_shared<AutoencoderStageA>(weights));
+    if (AutoencoderStageC::matches(weights)) return Vae(std::make_shared<AutoencoderStageC>(weights));
     if (AutoencoderWan::matches(weights)) return Vae(std::make_shared<AutoencoderWan>(weights));
+    if (AutoencoderHunyuanVideo15::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanVideo15>(weights));
+    if (AutoencoderHunyuanVideo::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanVideo>(weights));
+    if (AutoencoderHunyuanImage::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanImage>(weights));
     if (!weights.contains("decoder.conv_in.weight") || !weights.contains("encoder.conv_in.weight"))
         throw ModelError(weights.origin() + " holds no autoencoder that easel knows (there is no decoder.conv_in and " +
                          "encoder.conv_in)");
+    if (AutoencoderVideoKl::matches(weights)) return Vae(std::make_shared<AutoencoderVideoKl>(weights));
     return Vae(std::make_shared<AutoencoderKl>(weights));
 }
 

@@ -1,11 +1,13 @@
 // The autoencoder of latent diffusion (Rombach et al. 2022): convolutions and residual blocks around one attention at
 // the lowest resolution. Serves SD1.x, SD2.x and SDXL (4 channels), SD3 and Flux (16) and FLUX.2 (32 channels, of which
 // four cells become one with 128): channels, depth and whether there are quantisation convolutions are read from the
-// weights.
+// weights. Stable Video Diffusion's decoder has layers over the frames of a video as well.
 #pragma once
 
 #include "inference/layers/conv.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/vae/own_tiling.hpp"
 #include "inference/vae/vae.hpp"
 #include "inference/weights/weights.hpp"
 
@@ -34,6 +36,8 @@ private:
         GroupNorm norm1, norm2;
         Conv2d conv1, conv2;
         std::optional<Conv2d> shortcut;
+        std::optional<FrameResBlock> over_frames;
+        Weight video_share;  // the logit of how much counts what frames are together
 
         explicit ResBlock(const Weights& w);
         Tensor operator()(const Tensor& x) const;
@@ -82,6 +86,7 @@ private:
         std::vector<Level> levels;  // the first is the highest resolution, which is run last
         GroupNorm norm_out;
         Conv2d conv_out;
+        std::optional<FrameConv> over_frames;
 
         explicit Decoder(const Weights& w);
         Tensor operator()(Tensor x) const;
@@ -108,6 +113,13 @@ private:
     Decoder decoder_;
     std::optional<Conv2d> quant_, post_quant_;
     std::optional<Normaliser> normaliser_;
+};
+
+// With a decoder that takes the members of its batch for the frames of one video.
+class AutoencoderVideoKl : public AutoencoderKl, public DecodesTogether {
+public:
+    using AutoencoderKl::AutoencoderKl;
+    static bool matches(const Weights& w) { return w.contains("decoder.mid.block_1.mix_factor"); }
 };
 
 }  // namespace easel::inference

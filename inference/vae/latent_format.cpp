@@ -10,14 +10,27 @@ Tensor per_channel(const std::vector<double>& values, const Tensor& latent) {
     return at::tensor(values, at::kDouble).to(latent.options()).reshape(shape);
 }
 
+// [batch, channels, 2 n - 1, h, w] as [batch, 2 * channels, n, h, w], and back.
+Tensor paired(const Tensor& latent) {
+    const Tensor frames = at::cat({latent.narrow(2, 0, 1), latent}, 2);
+    const int64_t kept = frames.size(2) / 2 * 2;
+    return frames.narrow(2, 0, kept).unflatten(2, {kept / 2, 2}).permute({0, 3, 1, 2, 4, 5}).flatten(1, 2).contiguous();
+}
+Tensor unpaired(const Tensor& latent) {
+    const Tensor frames = latent.unflatten(1, {2, latent.size(1) / 2}).permute({0, 2, 3, 1, 4, 5}).flatten(2, 3);
+    return frames.slice(2, 1).contiguous();
+}
+
 }  // namespace
 
 Tensor LatentFormat::to_model(const Tensor& latent) const {
+    if (pairs_frames) return paired(latent * scale);
     if (!mean.empty()) return (latent - per_channel(mean, latent)) * scale / per_channel(deviation, latent);
     return (shift == 0.0 ? latent : latent - shift) * scale;
 }
 
 Tensor LatentFormat::from_model(const Tensor& latent) const {
+    if (pairs_frames) return unpaired(latent / scale);
     if (!mean.empty()) return latent * per_channel(deviation, latent) / scale + per_channel(mean, latent);
     return shift == 0.0 ? latent / scale : latent / scale + shift;
 }

@@ -18,6 +18,8 @@ struct LatentFormat {
     double shift = 0.0;
     // Statistics of each channel, where latents are normalised one by one: (latent - mean) / deviation * scale.
     std::vector<double> mean, deviation;
+    // A frame of the model holds two of the autoencoder's, the earlier one's channels first; the first frame comes twice.
+    bool pairs_frames = false;
 
     // Cells that hold patches of finer ones, as their channels, are taken apart for previews into so many per side.
     int64_t preview_patch = 1;

@@ -33,8 +33,10 @@ Tensor to_planes(const Tensor& pixels, const Autoencoder& network) {
 Tensor to_network(const Tensor& pixels) { return pixels * 2.0 - 1.0; }
 
 // And back, as [batch, h, w, channels]; frames become members of the batch.
-Tensor to_pixels(const Tensor& planes) {
-    const Tensor pixels = ((planes + 1.0) / 2.0).clamp(0.0, 1.0).movedim(1, -1);
+Tensor to_pixels(const Tensor& planes, const Autoencoder& network) {
+    const bool is_cut = dynamic_cast<const LeavesRange*>(&network) == nullptr;
+    const Tensor shares = (planes + 1.0) / 2.0;
+    const Tensor pixels = (is_cut ? shares.clamp(0.0, 1.0) : shares).movedim(1, -1);
     return pixels.dim() == 5 ? pixels.flatten(0, 1) : pixels;
 }
 
@@ -88,9 +90,14 @@ Tensor Vae::encode(const Tensor& pixels) const {
 Tensor Vae::decode(const Tensor& latent) const {
     const Run run(weights_.get());
     const Tensor cells = fitting(latent, *network_);
+    const bool together = dynamic_cast<const DecodesTogether*>(network_.get()) != nullptr;
+    const auto decoded = [&](const Tensor& some) { return network_->decode(some); };
+    const std::size_t bytes = decoding_bytes(*network_, cells.sizes(), weights_.get());
     return whole_or_tiled(
-        weights_.get(), decoding_bytes(*network_, cells.sizes(), weights_.get()),
-        [&] { return to_pixels(one_by_one(cells, [&](const Tensor& one) { return network_->decode(one); })); },
+        weights_.get(), together ? bytes * static_cast<std::size_t>(cells.size(0)) : bytes,
+        [&] {
+            return to_pixels(together ? decoded(cells).to(at::kCPU, at::kFloat) : one_by_one(cells, decoded), *network_);
+        },
         [&](const Tiling& tiling) { return decode_tiled(latent, tiling); });
 }
 
@@ -118,9 +125,10 @@ Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
                         .scale = static_cast<double>(cell)};
     if (const auto* own = dynamic_cast<const TilesItself*>(network_.get()))
         return to_pixels(
-            one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return own->decode_tiled(one, tiling); }));
+            one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return own->decode_tiled(one, tiling); }),
+            *network_);
     return to_pixels(
-        passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }));
+        passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }), *network_);
 }
 
 }  // namespace easel::inference
