@@ -65,7 +65,7 @@ TensorMap from_open_clip(const TensorMap& tensors) {
 TensorMap canonical_clip_vision(const TensorMap& tensors) {
     if (tensors.contains("transformer.resblocks.0.attn.in_proj_weight") && tensors.contains("conv1.weight"))
         return from_open_clip(tensors);
-    // Alone, and as unCLIP checkpoints hold it.
+    // With the rest of a CLIP, and as unCLIP checkpoints hold it.
     for (const std::string prefix : {"visual.", "embedder.model.visual."})
         if (tensors.contains(prefix + "transformer.resblocks.0.attn.in_proj_weight"))
             return from_open_clip(part_of(tensors, prefix));

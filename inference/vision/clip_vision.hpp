@@ -37,6 +37,9 @@ public:
     // `pixels` [batch, height, width, channels] in 0..1. (comfy.clip_vision.ClipVisionModel.encode_image)
     ClipVisionOutput encode(const Tensor& pixels, Fit fit) const;
 
+    // What the network runs on, for saving.
+    const std::shared_ptr<WeightTable>& weights() const { return weights_; }
+
 private:
     std::shared_ptr<const ClipVisionNetwork> network_;
     std::shared_ptr<WeightTable> weights_;

@@ -55,7 +55,7 @@ PointGeometry Moge::look(const Tensor& pixels, const Request& request) const {
         Tensor depth = own.select(-1, 2) + camera.shift;
         if (network_->drops_behind()) mask = mask & (depth > 0);
         own = request.projects ? projected(depth, fx, fy) : at::cat({own.narrow(-1, 0, 2), depth.unsqueeze(-1)}, -1);
-        if (told.scale.defined()) {
+        if (told.scale.defined() && request.applies_scale) {
             const Tensor scale = told.scale[i].cpu();
             own = own * scale;
             depth = depth * scale;

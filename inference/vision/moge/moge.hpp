@@ -26,7 +26,8 @@ public:
         int64_t detail = 9;                        // 0 to 9
         std::optional<double> field_of_view = {};  // horizontal, in degrees; unset is found
         bool projects = true;                      // points lie on the rays of the pixels
-        bool applies_mask = true;
+        bool applies_mask = true;                  // nothing is left where nothing was seen
+        bool applies_scale = true;                 // in metres, where the network tells the scale
     };
     // `pixels` [batch, height, width, 3] in 0..1. (MoGeInference of the reference)
     PointGeometry look(const Tensor& pixels, const Request& request) const;
