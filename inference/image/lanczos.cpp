@@ -1,5 +1,7 @@
 #include "inference/image/lanczos.hpp"
 
+#include "inference/image/alpha_bytes.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -73,36 +75,23 @@ Tensor resize_middle(const Tensor& from, int64_t length_new) {
     return to;
 }
 
-// Colours times alpha in 8 bits, the last channel being alpha.
-Tensor premultiplied(const Tensor& bytes) {
-    const Tensor alpha = bytes.narrow(-1, bytes.size(-1) - 1, 1);
-    const Tensor product = bytes.narrow(-1, 0, bytes.size(-1) - 1).to(at::kInt) * alpha.to(at::kInt) + 128;
-    const Tensor shifted = at::bitwise_right_shift(product, 8) + product;
-    return at::cat({at::bitwise_right_shift(shifted, 8).to(at::kByte), alpha}, -1);
-}
-
-Tensor unpremultiplied(const Tensor& bytes) {
-    const Tensor alpha = bytes.narrow(-1, bytes.size(-1) - 1, 1);
-    const Tensor colours = bytes.narrow(-1, 0, bytes.size(-1) - 1);
-    const Tensor divided = at::div(colours.to(at::kInt) * 255, alpha.to(at::kInt).clamp_min(1), "trunc").clamp_max(255);
-    const Tensor as_is = at::logical_or(alpha == 255, alpha == 0);
-    return at::cat({at::where(as_is, colours, divided.to(at::kByte)), alpha}, -1);
-}
-
 }  // namespace
 
-Tensor lanczos_through_bytes(const Tensor& samples, int64_t width, int64_t height) {
-    const int64_t batch = samples.size(0), channels = samples.size(1), h = samples.size(2), w = samples.size(3);
-    Tensor bytes = (samples.movedim(1, -1).to(at::kCPU, at::kFloat) * 255.0).clamp(0, 255).to(at::kByte).contiguous();
+Tensor lanczos_of_bytes(const Tensor& bytes, int64_t width, int64_t height) {
+    const int64_t batch = bytes.size(0), h = bytes.size(1), w = bytes.size(2), channels = bytes.size(3);
+    if (h == height && w == width) return bytes;
     const bool has_alpha = channels == 2 || channels == 4;
-    if (h != height || w != width) {
-        if (has_alpha) bytes = premultiplied(bytes);
-        bytes = resize_middle(bytes.reshape({batch * h, w, channels}), width);
-        bytes = resize_middle(bytes.reshape({batch, h, width * channels}), height);
-        bytes = bytes.reshape({batch, height, width, channels});
-        if (has_alpha) bytes = unpremultiplied(bytes);
-    }
-    return (bytes.to(at::kFloat) / 255.0).movedim(-1, 1).to(samples.options());
+    Tensor resized = (has_alpha ? premultiplied(bytes) : bytes).contiguous();
+    resized = resize_middle(resized.reshape({batch * h, w, channels}), width);
+    resized = resize_middle(resized.reshape({batch, h, width * channels}), height);
+    resized = resized.reshape({batch, height, width, channels});
+    return has_alpha ? unpremultiplied(resized) : resized;
+}
+
+Tensor lanczos_through_bytes(const Tensor& samples, int64_t width, int64_t height) {
+    const Tensor bytes = (samples.movedim(1, -1).to(at::kCPU, at::kFloat) * 255.0).clamp(0, 255).to(at::kByte);
+    const Tensor resized = lanczos_of_bytes(bytes.contiguous(), width, height);
+    return (resized.to(at::kFloat) / 255.0).movedim(-1, 1).to(samples.options());
 }
 
 }  // namespace easel::inference

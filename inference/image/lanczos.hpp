@@ -12,4 +12,7 @@ namespace easel::inference {
 // channels the last is alpha, and colours are weighed by it. (comfy.utils.lanczos over PIL.Image.resize)
 Tensor lanczos_through_bytes(const Tensor& samples, int64_t width, int64_t height);
 
+// The same for uint8 [batch, h, w, channels] to [batch, height, width, channels].
+Tensor lanczos_of_bytes(const Tensor& bytes, int64_t width, int64_t height);
+
 }  // namespace easel::inference
