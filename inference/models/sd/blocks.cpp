@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/fused_norm.hpp"
+#include "inference/layers/timestep_embedding.hpp"
 
 namespace easel::inference::sd {
 namespace {
@@ -19,13 +20,19 @@ ResBlock::ResBlock(const Weights& w)
     : in_norm(w / "in_layers" / 0), out_norm(w / "out_layers" / 0), in_conv(w / "in_layers" / 2),
       out_conv(w / "out_layers" / 3), time(w / "emb_layers" / 1) {
     if (w.has_part("skip_connection")) skip.emplace(w / "skip_connection");
+    if (!w.has_part("time_stack")) return;
+    over_frames.emplace(w / "time_stack");
+    picture_share = w["time_mixer.mix_factor"];
 }
 
-Tensor ResBlock::operator()(const Tensor& x, const Tensor& time_embedding) const {
+Tensor ResBlock::operator()(const Tensor& x, const BlockInputs& told) const {
     Tensor h = in_conv(in_norm.then_silu(x));
-    h += time(time_embedding).unsqueeze(-1).unsqueeze(-1);
+    h += time(told.time_embedding).unsqueeze(-1).unsqueeze(-1);
     h = out_conv(out_norm.then_silu(h));
-    return h.add_(skip ? (*skip)(x) : x);
+    h.add_(skip ? (*skip)(x) : x);
+    if (!over_frames) return h;
+    const Tensor video = frames_to_video(h, told.frames);
+    return video_to_frames(mixed(picture_share, video, (*over_frames)(video, told.time_embedding)));
 }
 
 CrossAttention::CrossAttention(const Weights& w, int64_t heads_)
@@ -47,68 +54,109 @@ Tensor FeedForward::operator()(const Tensor& x) const {
 }
 
 TransformerBlock::TransformerBlock(const Weights& w, int64_t heads)
-    : norm1(w / "norm1"), norm2(w / "norm2"), norm3(w / "norm3"), self(w / "attn1", heads), cross(w / "attn2", heads),
-      ff(w / "ff") {}
+    : norm1(w / "norm1"), norm3(w / "norm3"), self(w / "attn1", heads), ff(w / "ff") {
+    if (w.has_part("attn2")) {
+        norm2.emplace(w / "norm2");
+        cross.emplace(w / "attn2", heads);
+    }
+    if (!w.has_part("ff_in")) return;
+    first_norm.emplace(w / "norm_in");
+    first.emplace(w / "ff_in");
+}
 
 Tensor TransformerBlock::operator()(Tensor x, const Tensor& context, PatchPlace& place) const {
     const NetworkPatches& patches = patches_of(place.input);
     place.heads = self.heads;
+    if (first) x = x + (*first)((*first_norm)(x));
     const Tensor own = norm1(x);
-    const AttentionInput tokens = patched(patches.self_input, {own, own, own}, place);
+    const Tensor& seen_by_self = self.k.in_features() == self.q.in_features() ? own : context;
+    const AttentionInput tokens = patched(patches.self_input, {own, seen_by_self, seen_by_self}, place);
     const Tensor seen = self(tokens, find_replacement(patches.self_replacement, place), place);
     x = patched(patches.between_attentions, x + patched(patches.self_output, seen, place), place);
     if (place.input.grounding) x = (*place.input.grounding)(x, place.transformer_index);
 
-    const AttentionInput prompt = patched(patches.cross_input, {norm2(x), context, context}, place);
-    const Tensor read = cross(prompt, find_replacement(patches.cross_replacement, place), place);
-    x = x + patched(patches.cross_output, read, place);
+    if (cross) {
+        const AttentionInput prompt = patched(patches.cross_input, {(*norm2)(x), context, context}, place);
+        const Tensor read = (*cross)(prompt, find_replacement(patches.cross_replacement, place), place);
+        x = x + patched(patches.cross_output, read, place);
+    }
     return x + ff(norm3(x));
 }
 
-SpatialTransformer::SpatialTransformer(const Weights& w)
-    : norm(w / "norm", 1e-6), in(w / "proj_in"), out(w / "proj_out") {
-    for (int64_t i = 0; i < w.count("transformer_blocks"); ++i)
-        blocks.emplace_back(w / "transformer_blocks" / i, heads_of(w));
+FrameTransformer::FrameTransformer(const Weights& w, int64_t heads)
+    : position_in(w / "time_pos_embed" / 0), position_out(w / "time_pos_embed" / 2),
+      picture_share(w["time_mixer.mix_factor"]) {
+    for (int64_t i = 0; i < w.count("time_stack"); ++i)
+        blocks.emplace_back(w / "time_stack" / i, heads);
 }
 
-Tensor SpatialTransformer::operator()(const Tensor& x, const Tensor& context, PatchPlace& place) const {
+Tensor FrameTransformer::positions(int64_t videos, int64_t frames, const Tensor& tokens) const {
+    const Tensor number = at::arange(frames, tokens.options().dtype(at::kFloat));
+    const Tensor waves = timestep_embedding(number, position_in.in_features()).to(tokens.scalar_type());
+    return position_out(at::silu(position_in(waves))).repeat({videos, 1}).unsqueeze(1);
+}
+
+Tensor FrameTransformer::operator()(const Tensor& tokens, std::size_t index, const Tensor& positions,
+                                    const BlockInputs& told, PatchPlace& place) const {
+    const int64_t frames = told.frames, videos = tokens.size(0) / frames, pixels = tokens.size(1);
+    const Tensor numbered = tokens + positions;
+    // Every pixel's frames are a sequence of their own, which reads the prompt of its video's first frame.
+    const Tensor sequences =
+        numbered.unflatten(0, {videos, frames}).transpose(1, 2).flatten(0, 1);  // [videos * pixels, frames, dim]
+    const Tensor prompt =
+        told.context.unflatten(0, {videos, frames}).select(1, 0).repeat_interleave(pixels, 0);
+    const Tensor told_frames = blocks[index](sequences, prompt, place);
+    const Tensor moving = told_frames.unflatten(0, {videos, pixels}).transpose(1, 2).flatten(0, 1);
+    return mixed(picture_share, tokens, moving);
+}
+
+SpatialTransformer::SpatialTransformer(const Weights& w, std::optional<int64_t> heads)
+    : norm(w / "norm", 1e-6), in(w / "proj_in"), out(w / "proj_out") {
+    const int64_t count = heads.value_or(heads_of(w));
+    for (int64_t i = 0; i < w.count("transformer_blocks"); ++i)
+        blocks.emplace_back(w / "transformer_blocks" / i, count);
+    if (w.has_part("time_stack")) over_frames.emplace(w, count);
+}
+
+Tensor SpatialTransformer::operator()(const Tensor& x, const BlockInputs& told, PatchPlace& place) const {
     place.activations = x.sizes().vec();
     const int64_t height = x.size(2), width = x.size(3);
     Tensor tokens = norm(x).permute({0, 2, 3, 1}).flatten(1, 2);  // [batch, height * width, channels]
     tokens = in(tokens);
-    place.transformer = 0;
-    for (const TransformerBlock& block : blocks) {
-        tokens = block(tokens, context, place);
-        ++place.transformer;
+    Tensor positions;
+    if (over_frames) positions = over_frames->positions(x.size(0) / told.frames, told.frames, tokens);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        place.transformer = static_cast<int64_t>(i);
+        tokens = blocks[i](tokens, told.context, place);
+        if (over_frames) tokens = (*over_frames)(tokens, i, positions, told, place);
     }
     ++place.transformer_index;
     return x + out(tokens).unflatten(1, {height, width}).permute({0, 3, 1, 2});
 }
 
-Stage::Stage(const Weights& w) {
+Stage::Stage(const Weights& w, std::optional<int64_t> heads) {
     for (int64_t i = 0; i < w.count(); ++i)
-        add(w / i);
+        add(w / i, heads);
 }
 
-Stage Stage::of_one(const Weights& w) {
+Stage Stage::of_one(const Weights& w, std::optional<int64_t> heads) {
     Stage stage;
-    stage.add(w);
+    stage.add(w, heads);
     return stage;
 }
 
-void Stage::add(const Weights& part) {
+void Stage::add(const Weights& part, std::optional<int64_t> heads) {
     if (part.contains("weight")) conv.emplace(part);
     if (part.has_part("op")) conv.emplace(part / "op", 2, 1);
     if (part.has_part("in_layers")) res.emplace(part);
-    if (part.has_part("transformer_blocks")) transformer.emplace(part);
+    if (part.has_part("transformer_blocks")) transformer.emplace(part, heads);
     if (part.has_part("conv")) up.emplace(part / "conv");
 }
 
-Tensor Stage::operator()(Tensor x, const Tensor& time_embedding, const Tensor& context, at::IntArrayRef size,
-                         PatchPlace& place) const {
+Tensor Stage::operator()(Tensor x, const BlockInputs& told, at::IntArrayRef size, PatchPlace& place) const {
     if (conv) x = (*conv)(x);
-    if (res) x = (*res)(x, time_embedding);
-    if (transformer) x = (*transformer)(x, context, place);
+    if (res) x = (*res)(x, told);
+    if (transformer) x = (*transformer)(x, told, place);
     if (up) x = (*up)(at::upsample_nearest2d(x, size));
     return x;
 }

@@ -1,7 +1,9 @@
-// Stable Diffusion 1.x, 2.x, XL, XL's refiner and Lotus: one UNet, told apart by its shapes.
+// Stable Diffusion 1.x, 2.x, XL, XL's refiner, Lotus, the x4 upscaler, Stable Zero123, Stable Video Diffusion and SV3D:
+// one UNet, told apart by its shapes.
 #include "inference/models/family.hpp"
 
 #include "inference/models/sd/diffusers_unet.hpp"
+#include "inference/models/sd/picture_unets.hpp"
 #include "inference/models/sd/unet.hpp"
 
 #include <algorithm>
@@ -9,7 +11,7 @@
 namespace easel::inference {
 namespace {
 
-enum class Kind { other, sd1, sd2, unclip, sdxl, refiner, lotus };
+enum class Kind { other, sd1, sd2, unclip, sdxl, refiner, lotus, upscaler, view, video, orbit, camera };
 
 // How many resolutions there are.
 int64_t levels(const Weights& w) {
@@ -27,12 +29,29 @@ Weight first_projection(const Weights& w) {
 
 bool is_video(const Weights& w) { return w.has_part("input_blocks.1.1.time_stack"); }
 
+// By the numbers that are told beside the picture: 256 waves each, the camera's angles 512.
+Kind video_kind(const Weight& label) {
+    if (!label) return Kind::other;
+    switch (label.size(1)) {
+    case 768:
+        return Kind::video;
+    case 256:
+        return Kind::orbit;
+    case 1280:
+        return Kind::camera;
+    default:
+        return Kind::other;
+    }
+}
+
 Kind kind_of(const Weights& w) {
     const Weight first = w.maybe("input_blocks.0.0.weight");
-    if (!first || is_video(w)) return Kind::other;
     const Weight projection = first_projection(w);
     const Weight label = w.maybe("label_emb.0.0.weight");
-    if (!projection || (!label && w.has_part("label_emb"))) return Kind::other;  // SD's upscaler has classes there
+    if (is_video(w)) return video_kind(label);
+    if (!first || !projection) return Kind::other;
+    if (w.contains("label_emb.weight")) return Kind::upscaler;
+    if (w.contains("cc_projection.weight")) return Kind::view;
     if (!label) return projection.shape().size() == 4 ? Kind::sd1 : Kind::sd2;
     if (label.size(1) == 4) return Kind::lotus;  // what is to be found, as two sines and two cosines
     if (levels(w) == 3) return Kind::sdxl;
@@ -49,7 +68,12 @@ template <sd::VectorInput vector>
 std::unique_ptr<DiffusionModel> build(const Weights& w) {
     // CosXL's editing model reads the picture to change as it reads the noisy one, other models as the VAE made it.
     const bool scales_picture = w.contains("edm_vpred.sigma_max");
-    return std::make_unique<sd::UNet>(w, vector, scales_picture);
+    return std::make_unique<sd::UNet>(w, sd::UNet::Options{.vector = vector, .scales_picture = scales_picture});
+}
+
+template <class Network>
+std::unique_ptr<DiffusionModel> build_as(const Weights& w) {
+    return std::make_unique<Network>(w);
 }
 
 Parameterization eps(const Weights&) { return {eps_prediction(), scaled_linear_levels()}; }
@@ -95,6 +119,38 @@ LatentFormat sdxl_latents(const Weights& w) {
     return is_playground(w) ? playground_latent_format() : sdxl_latent_format();
 }
 
+// A family of networks that make a video of a picture.
+template <Kind kind, sd::VectorInput vector>
+Family video_family(std::string_view name, std::string_view vae_prefix = {}) {
+    return {
+        .name = name,
+        .matches = is<kind>,
+        .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> {
+            return std::make_unique<sd::VideoUNet>(w, vector);
+        },
+        .parameterization =
+            [](const Weights&) {
+                constexpr double sigma_min = 0.002, sigma_max = 700.0;
+                return Parameterization{v_prediction(),
+                                        continuous_levels(ContinuousTime::quarter_log, sigma_min, sigma_max)};
+            },
+        .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .vision_prefix = "conditioner.embedders.0.open_clip.model.visual.",
+        .vae_prefix = vae_prefix,
+    };
+}
+
+// The x4 upscaler's autoencoder makes larger numbers, and four pixels to a cell.
+LatentFormat upscaler_latents(const Weights&) {
+    return {
+        .scale = 0.08333,
+        .rgb_factors = {{-0.234, -0.3863, -0.3257},
+                        {0.0994, 0.0885, -0.0908},
+                        {-0.2833, -0.2349, -0.3741},
+                        {0.2523, -0.0055, -0.1651}},
+    };
+}
+
 }  // namespace
 
 void register_sd(Families& families) {
@@ -123,6 +179,7 @@ void register_sd(Families& families) {
         .parameterization = sd2_parameterization,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = sd2_text(),
+        .vision_prefix = "embedder.model.visual.",
     });
     families.push_back({
         .name = "sdxl",
@@ -151,6 +208,29 @@ void register_sd(Families& families) {
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = {},
     });
+    families.push_back({
+        .name = "sd_x4_upscaler",
+        .matches = is<Kind::upscaler>,
+        .build = build_as<sd::UpscalerUNet>,
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{v_prediction(), scaled_linear_levels(1e-4, 0.02)};
+            },
+        .latent_format = upscaler_latents,
+        .text = sd2_text(),
+    });
+    families.push_back({
+        .name = "stable_zero123",
+        .matches = is<Kind::view>,
+        .build = build_as<sd::ViewUNet>,
+        .parameterization = eps,
+        .latent_format = [](const Weights&) { return sd15_latent_format(); },
+        .vision_prefix = "cond_stage_model.model.visual.",
+    });
+    constexpr std::string_view picture_encoder = "conditioner.embedders.1.encoder.";
+    families.push_back(video_family<Kind::video, sd::svd_vector>("svd"));
+    families.push_back(video_family<Kind::orbit, sd::orbit_vector>("sv3d_u", picture_encoder));
+    families.push_back(video_family<Kind::camera, sd::camera_vector>("sv3d_p", picture_encoder));
 }
 
 }  // namespace easel::inference

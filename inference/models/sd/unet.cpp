@@ -11,18 +11,18 @@
 namespace easel::inference::sd {
 namespace {
 
-std::vector<Stage> stages(const Weights& w) {
+std::vector<Stage> stages(const Weights& w, std::optional<int64_t> heads) {
     std::vector<Stage> result;
     for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
+        result.emplace_back(w / i, heads);
     return result;
 }
 
 // The parts of the middle are of the same kinds, but not grouped. Small models leave out some of them, or all.
-std::vector<Stage> middle_stages(const Weights& w) {
+std::vector<Stage> middle_stages(const Weights& w, std::optional<int64_t> heads) {
     std::vector<Stage> result;
     for (int64_t i = 0; i < w.count(); ++i)
-        result.push_back(Stage::of_one(w / i));
+        result.push_back(Stage::of_one(w / i, heads));
     return result;
 }
 
@@ -39,13 +39,13 @@ Tensor with_residual(const Tensor& h, const std::vector<Tensor>& residuals, std:
 
 }  // namespace
 
-UNet::UNet(const Weights& w, VectorInput vector, bool scales_picture)
+UNet::UNet(const Weights& w, const Options& options)
     : weights_(w), in_channels_(w["input_blocks.0.0.weight"].size(1)),
-      model_channels_(w["input_blocks.0.0.weight"].size(0)), vector_(vector), scales_picture_(scales_picture),
-      time_(w / "time_embed", 0, 2),
-      input_(stages(w / "input_blocks")), middle_(middle_stages(w / "middle_block")),
-      output_(stages(w / "output_blocks")), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {
-    if (w.has_part("label_emb")) label_.emplace(w / "label_emb" / 0, 0, 2);
+      model_channels_(w["input_blocks.0.0.weight"].size(0)), vector_(options.vector),
+      scales_picture_(options.scales_picture), time_(w / "time_embed", 0, 2), classes_(w.maybe("label_emb.weight")),
+      input_(stages(w / "input_blocks", options.heads)), middle_(middle_stages(w / "middle_block", options.heads)),
+      output_(stages(w / "output_blocks", options.heads)), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {
+    if (w.has_part("label_emb.0")) label_.emplace(w / "label_emb" / 0, 0, 2);
 }
 
 void UNet::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
@@ -84,6 +84,7 @@ Tensor UNet::embedded(const NetworkInput& input) const {
     const at::ScalarType dtype = weights_.compute_dtype();
     Tensor embedding = time_(timestep_embedding(input.timestep, model_channels_).to(dtype));
     if (label_) embedding = embedding + (*label_)(label_input(input).to(dtype));
+    if (classes_) embedding = embedding + classes_.rows(input.vector.to(at::kLong).flatten(), dtype);
     return at::silu(embedding);
 }
 
@@ -92,6 +93,9 @@ Tensor UNet::predict(const NetworkInput& input) const {
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor context = input.context.to(dtype);
     const Tensor time = embedded(input);
+    const Tensor frames = input.find("video_frames");
+    const BlockInputs told{
+        .time_embedding = time, .context = context, .frames = frames.defined() ? frames.item<int64_t>() : 1};
 
     Tensor h = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
     h = h.to(dtype).contiguous(at::MemoryFormat::ChannelsLast);
@@ -102,14 +106,14 @@ Tensor UNet::predict(const NetworkInput& input) const {
     std::vector<Tensor> skips;
     for (std::size_t i = 0; i < input_.size(); ++i) {
         place.block = {BlockKind::input, static_cast<int64_t>(i)};
-        h = with_residual(input_[i](h, time, context, {}, place), control.input, skips.size());
+        h = with_residual(input_[i](h, told, {}, place), control.input, skips.size());
         h = patched(patches.input_block, h, place);
         skips.push_back(h);
         h = patched(patches.input_block_after_skip, h, place);
     }
     place.block = {BlockKind::middle, 0};
     for (const Stage& stage : middle_)
-        h = stage(h, time, context, {}, place);
+        h = stage(h, told, {}, place);
     h = with_residual(h, control.middle, 0);
     for (std::size_t i = 0; i < output_.size(); ++i) {
         place.block = {BlockKind::output, static_cast<int64_t>(i)};
@@ -117,7 +121,7 @@ Tensor UNet::predict(const NetworkInput& input) const {
         const Features features = patched(patches.output_block, {h, skip}, place);
         h = at::cat({features.h, features.skip}, 1);
         skips.pop_back();
-        h = output_[i](h, time, context, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2), place);
+        h = output_[i](h, told, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2), place);
     }
     return out_conv_(out_norm_.then_silu(h)).to(at::kFloat).contiguous();
 }

@@ -1,4 +1,4 @@
-// The UNet of Stable Diffusion 1.x, 2.x and XL. Depth, widths and transformers per level are read from the weights, so
+// The UNet of Stable Diffusion 1.x, 2.x and XL, and of the networks for videos made from them. Depth, widths and transformers per level are read from the weights, so
 // that smaller and pruned files (SSD-1B, Segmind Vega, KOALA) load as well.
 #pragma once
 
@@ -13,9 +13,13 @@ namespace easel::inference::sd {
 
 class UNet : public DiffusionModel {
 public:
-    // `w` is the part of a checkpoint under `model.diffusion_model.`; `vector` fills the input that `label_emb` reads;
-    // `scales_picture` says that a picture to edit is wanted in the model's scale. Throws MissingWeight.
-    explicit UNet(const Weights& w, VectorInput vector = nullptr, bool scales_picture = false);
+    struct Options {
+        VectorInput vector = nullptr;        // fills the input that `label_emb` reads
+        bool scales_picture = false;         // whether a picture to edit is wanted in the model's scale
+        std::optional<int64_t> heads = {};   // of every attention, where shapes do not tell
+    };
+    // `w` is the part of a checkpoint under `model.diffusion_model.`. Throws MissingWeight.
+    UNet(const Weights& w, const Options& options);
 
     Tensor predict(const NetworkInput& input) const override;
     void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;
@@ -43,6 +47,7 @@ private:
     bool scales_picture_;
     Embedder time_;
     std::optional<Embedder> label_;
+    Weight classes_;  // [classes, dim]: what is embedded instead where the vector is a number that counts them
     std::vector<Stage> input_, middle_, output_;
     GroupNorm out_norm_;
     Conv2d out_conv_;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/sampling/concat_input.hpp"
 
 #include <vector>
 
@@ -29,6 +30,17 @@ std::vector<double> size_and_crop(const SizeConditioning& size, const SamplingTa
             number(size.crop_w.value_or(0))};
 }
 
+// The condition's input of this name, a number or one for each frame: [1 or frames] in float32.
+Tensor numbers_of(const Condition& condition, std::string_view name, double otherwise) {
+    const auto found = condition.extra.find(name);
+    return found == condition.extra.end() ? at::full({1}, otherwise, at::kFloat)
+                                          : found->second.to(at::kCPU, at::kFloat).flatten();
+}
+
+Tensor waves_of(const Condition& condition, std::string_view name, double otherwise) {
+    return timestep_embedding(numbers_of(condition, name, otherwise), embedding_dim);
+}
+
 }  // namespace
 
 Tensor sdxl_vector(const Condition& condition, const SamplingTarget& target) {
@@ -48,6 +60,27 @@ Tensor refiner_vector(const Condition& condition, const SamplingTarget& target) 
 Tensor lotus_vector(const Condition&, const SamplingTarget&) {
     const Tensor task = at::tensor({1.0F, 0.0F});
     return at::cat({task.sin(), task.cos()}).unsqueeze(0);
+}
+
+Tensor svd_vector(const Condition& condition, const SamplingTarget&) {
+    const Tensor rate = timestep_embedding(numbers_of(condition, "fps", 6.0) - 1.0, embedding_dim);
+    return at::cat({rate, waves_of(condition, "motion_bucket_id", 127.0), waves_of(condition, "augmentation_level", 0.0)},
+                   1);
+}
+
+Tensor orbit_vector(const Condition& condition, const SamplingTarget&) {
+    return waves_of(condition, "augmentation_level", 0.0);
+}
+
+Tensor camera_vector(const Condition& condition, const SamplingTarget& target) {
+    const auto angle_waves = [](const Tensor& degrees) {
+        return timestep_embedding(at::deg2rad(at::fmod(degrees, 360.0)), 2 * embedding_dim);
+    };
+    const auto each_frame = [&](const Tensor& waves) { return spread_to_batch(waves, target.shape[0]); };
+    return at::cat({each_frame(waves_of(condition, "augmentation_level", 0.0)),
+                    each_frame(angle_waves(90.0 - numbers_of(condition, "elevation", 0.0))),
+                    each_frame(angle_waves(numbers_of(condition, "azimuth", 0.0)))},
+                   1);
 }
 
 }  // namespace easel::inference::sd

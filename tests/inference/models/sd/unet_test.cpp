@@ -27,13 +27,13 @@ Tensor recorded_output(const nlohmann::json& data) {
 
 TEST(UNet, ComputesTheReferencesOutputAtOddSizes) {
     const auto data = recorded("networks.json")["unet"];
-    const sd::UNet unet(drawn_weights(data["shapes"]));
+    const sd::UNet unet(drawn_weights(data["shapes"]), {});
     EXPECT_LT(relative_error(unet.predict(recorded_input(data)), recorded_output(data)), 2e-5);
 }
 
 TEST(UNet, ReadsMaskAndPictureBesideTheNoise) {
     const auto data = recorded("networks.json")["inpainting_unet"];
-    const sd::UNet unet(drawn_weights(data["shapes"]));
+    const sd::UNet unet(drawn_weights(data["shapes"]), {});
     EXPECT_EQ(unet.concat_channels(), 5);
     EXPECT_LT(relative_error(unet.predict(recorded_input(data)), recorded_output(data)), 2e-5);
 }
@@ -41,7 +41,7 @@ TEST(UNet, ReadsMaskAndPictureBesideTheNoise) {
 // Eight bits of mantissa through some thirty layers.
 TEST(UNet, StaysCloseInBfloat16) {
     const auto data = recorded("networks.json")["unet"];
-    const sd::UNet unet(drawn_weights(data["shapes"], at::kBFloat16));
+    const sd::UNet unet(drawn_weights(data["shapes"], at::kBFloat16), {});
     const Tensor out = unet.predict(recorded_input(data));
     EXPECT_EQ(out.scalar_type(), at::kFloat);
     EXPECT_LT(relative_error(out, recorded_output(data)), 0.1);
@@ -51,7 +51,7 @@ TEST(UNet, MissingWeightIsNamed) {
     auto shapes = recorded("networks.json")["unet"]["shapes"];
     shapes.erase("middle_block.1.proj_in.weight");
     try {
-        const sd::UNet unet(drawn_weights(shapes));
+        const sd::UNet unet(drawn_weights(shapes), {});
         FAIL() << "a UNet without its middle block was built";
     } catch (const MissingWeight& error) {
         EXPECT_EQ(error.key(), "middle_block.1.proj_in.weight");
