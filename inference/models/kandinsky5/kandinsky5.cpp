@@ -6,6 +6,9 @@
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/image/resize.hpp"
+#include "inference/sampling/concat_input.hpp"
+#include "inference/vae/latent_format.hpp"
 
 namespace easel::inference::kandinsky5 {
 namespace {
@@ -24,12 +27,53 @@ Tensor added(const Tensor& x, const Tensor* m, const Layer& layer) {
     return at::addcmul(x, m[2], layer(modulate(plain_layer_norm(x, eps), m[1], m[0])));
 }
 
-// Row and column of each token, in a plane of their own.
-Tensor picture_positions(int64_t rows, int64_t columns) {
-    Tensor positions = at::zeros({rows, columns, 3}, at::kFloat);
-    positions.select(2, 1).copy_(at::arange(rows, at::kFloat).unsqueeze(1).expand({rows, columns}));
-    positions.select(2, 2).copy_(at::arange(columns, at::kFloat).expand({rows, columns}));
-    return positions.flatten(0, 1);
+// Frames of a latent as pictures [batch * frames, channels, h, w], and back.
+Tensor as_pictures(const Tensor& video) { return video.transpose(1, 2).flatten(0, 1); }
+Tensor as_video(const Tensor& pictures, int64_t batch) {
+    return pictures.unflatten(0, {batch, pictures.size(0) / batch}).transpose(1, 2);
+}
+
+Tensor whole_patches(const Tensor& video) {
+    return as_video(padded_to_patches(as_pictures(video), patch), video.size(0));
+}
+
+struct Grid {
+    int64_t frames, rows, columns;
+};
+
+// How much closer rows and columns of a video lie than its frames: networks were trained on small ones.
+double closeness(int64_t width, int64_t cells) {
+    constexpr int64_t lite_width = 1792, pro_width = 4096, many_cells = 14080;
+    if (width == pro_width && cells >= many_cells) return 3.16;
+    return width == lite_width || width == pro_width ? 2.0 : 1.0;
+}
+
+// Frame, row and column of each token.
+Tensor picture_positions(const Grid& grid, double closer, const std::optional<RopeScaling>& asked) {
+    const RopeScaling scaling = asked.value_or(RopeScaling{.scale_x = 1.0 / closer, .scale_y = 1.0 / closer});
+    Tensor positions = at::zeros({grid.frames, grid.rows, grid.columns, 3}, at::kFloat);
+    const auto along = [](int64_t count, double scale, double shift) {
+        return at::linspace(shift, shift + static_cast<double>(count - 1) * scale, count, at::kFloat);
+    };
+    const Tensor frames = along(grid.frames, scaling.scale_t, scaling.shift_t).reshape({-1, 1, 1});
+    const Tensor rows = along(grid.rows, scaling.scale_y, scaling.shift_y).reshape({-1, 1});
+    const Tensor columns = along(grid.columns, scaling.scale_x, scaling.shift_x);
+    int64_t axis = 0;
+    for (const Tensor& places : {frames, rows, columns})
+        positions.select(3, axis++).copy_(places.expand({grid.frames, grid.rows, grid.columns}));
+    return positions.flatten(0, 2);
+}
+
+// Nothing, and which frames are given: [batch, channels + 1, frames, h, w]. (Kandinsky5.concat_cond)
+Tensor given_frames(const Condition& condition, const SamplingTarget& target) {
+    const at::IntArrayRef shape = target.shape;
+    const Tensor nothing = at::zeros(shape, at::kFloat);
+    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    if (!mask || mask->dim() != 5) return at::cat({nothing, nothing.narrow(1, 0, 1)}, 1);
+    Tensor given = resize(1.0 - mask->narrow(1, 0, 1), shape[4], shape[3], "bilinear", Crop::center);
+    const int64_t missing = shape[2] - given.size(2);
+    given = missing > 0 ? at::constant_pad_nd(given, {0, 0, 0, 0, 0, missing}) : given.narrow(2, 0, shape[2]);
+    return at::cat({nothing, spread_to_batch(given, shape[0])}, 1);
 }
 
 }  // namespace
@@ -80,19 +124,45 @@ Kandinsky5::Kandinsky5(const Weights& w)
         picture_blocks_.emplace_back(w / "visual_transformer_blocks" / i);
 }
 
-void Kandinsky5::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
+bool makes_videos(const Weights& w) {
+    constexpr int64_t picture_values = 64;  // of a patch
+    return w["visual_embeddings.in_layer.weight"].size(1) != picture_values;
+}
+
+int64_t Kandinsky5::concat_channels() const {
+    return (picture_in_.in_features() - final_.out_features()) / (patch * patch);
+}
+
+void Kandinsky5::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
     input.context_repeats = false;
     if (condition.pooled) input.vector = *condition.pooled;
+    if (concat_channels() == 0) return;
+    input.concat = given_frames(condition, target);
+    if (const auto frames = condition.extra.find("frames_in_place"); frames != condition.extra.end())
+        input.extra["frames_in_place"] = target.format->to_model(frames->second);
+}
+
+Tensor Kandinsky5::latent_of(const NetworkInput& input) const {
+    const Tensor seen = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
+    Tensor latent = whole_patches(seen.dim() == 4 ? seen.unsqueeze(2) : seen);
+    const Tensor given = input.find("frames_in_place");
+    if (!given.defined()) return latent;
+    const Tensor frames = whole_patches(given);
+    if (frames.size(2) > latent.size(2) || !frames.sizes().slice(3).equals(latent.sizes().slice(3)))
+        throw UserError("the start image of Kandinsky 5's video has another size than its latent");
+    latent = latent.clone();
+    latent.narrow(1, 0, frames.size(1)).narrow(2, 0, frames.size(2)).copy_(frames);
+    return latent;
 }
 
 Tensor Kandinsky5::predict(const NetworkInput& input) const {
     if (!input.context.defined() || !input.vector.defined())
         throw UserError("the conditioning lacks the words or the pooled prompt, which Kandinsky 5 needs: load its "
-                        "encoders with DualCLIPLoader and the type kandinsky5_image");
+                        "encoders with DualCLIPLoader and the type kandinsky5 or kandinsky5_image");
     const at::ScalarType dtype = weights_.compute_dtype();
-    const Tensor latent = padded_to_patches(input.x, patch);
-    const int64_t rows = latent.size(2) / patch, columns = latent.size(3) / patch;
+    const Tensor latent = latent_of(input);
+    const Grid grid{.frames = latent.size(2), .rows = latent.size(3) / patch, .columns = latent.size(4) / patch};
     const Tensor waves = timestep_embedding(input.timestep, time_in_.in_features()).to(dtype);
     const Tensor time =
         time_out_(at::silu(time_in_(waves))) + pooled_norm_(pooled_in_(input.vector.to(dtype)));
@@ -104,23 +174,32 @@ Tensor Kandinsky5::predict(const NetworkInput& input) const {
         text = block(text, time, along);
 
     const std::vector<int64_t> axes{head_size / 4, head_size / 8 * 3, head_size / 8 * 3};
-    const Rope rope = rope_table(picture_positions(rows, columns), axes, theta);
-    Streams streams{.image = picture_in_(to_patches(latent, patch, PatchOrder::channels_last).to(dtype)), .text = text};
+    const double closer = closeness(picture_in_.out_features(), input.x.size(-2) * input.x.size(-1));
+    const Rope rope = rope_table(picture_positions(grid, closer, patches_of(input).rope), axes, theta);
+    const Tensor patches = to_patches(as_pictures(latent), patch, PatchOrder::channels_last);
+    const Tensor sequence = patches.unflatten(0, {latent.size(0), grid.frames}).flatten(1, 2);
+    Streams streams{.image = picture_in_(sequence.to(dtype)), .text = text};
     for (std::size_t i = 0; i < picture_blocks_.size(); ++i)
         run_block(input, {BlockKind::double_stream, static_cast<int64_t>(i)}, streams,
                   [&](Streams& both) { both.image = picture_blocks_[i](both.image, both.text, time, rope); });
 
     const auto last = final_modulation_(at::silu(time)).unsqueeze(1).chunk(2, -1);  // shift, scale
     const Tensor out = final_(modulate(plain_layer_norm(streams.image, eps), last[1], last[0])).to(at::kFloat);
-    return from_patches(out, rows, columns, patch, PatchOrder::channels_first)
-        .slice(2, 0, input.x.size(2))
-        .slice(3, 0, input.x.size(3))
+    const Tensor frames = out.unflatten(1, {grid.frames, grid.rows * grid.columns}).flatten(0, 1);
+    const Tensor video =
+        as_video(from_patches(frames, grid.rows, grid.columns, patch, PatchOrder::channels_first), latent.size(0));
+    return (input.x.dim() == 4 ? video.squeeze(2) : video)
+        .slice(-2, 0, input.x.size(-2))
+        .slice(-1, 0, input.x.size(-1))
         .contiguous();
 }
 
 std::size_t Kandinsky5::activation_bytes(at::IntArrayRef latent) const {
     // The stream, queries, keys and values, and the feed forward network, which is four times as wide: about sixteen.
-    const int64_t tokens = latent[2] * latent[3] / (patch * patch) + 512;
+    int64_t cells = 1;
+    for (const int64_t size : latent.slice(2))
+        cells *= size;
+    const int64_t tokens = cells / (patch * patch) + 512;
     return static_cast<std::size_t>(latent[0] * tokens * picture_in_.out_features() * 16) *
            c10::elementSize(weights_.compute_dtype());
 }

@@ -1,6 +1,6 @@
-// Kandinsky 5 Lite Image (Arkhipkin et al. 2025): picture tokens that attend to themselves and to a text which a few
-// blocks of its own refine, all of them scaled and shifted by the time and the pooled prompt. Widths and depths are read
-// from the weights.
+// Kandinsky 5 for pictures and videos (Arkhipkin et al. 2025): picture tokens that attend to themselves and to a text
+// which a few blocks of its own refine, all of them scaled and shifted by the time and the pooled prompt. Widths and
+// depths are read from the weights.
 #pragma once
 
 #include "inference/layers/linear.hpp"
@@ -49,17 +49,24 @@ struct PictureBlock {
     Tensor operator()(const Tensor& x, const Tensor& text, const Tensor& time, const Rope& rope) const;
 };
 
+// Whether a network makes videos: it reads first frames and a mask beside the noise.
+bool makes_videos(const Weights& w);
+
 class Kandinsky5 : public DiffusionModel {
 public:
     explicit Kandinsky5(const Weights& w);
 
-    // (Kandinsky5.forward)
+    // x [batch, channels, (frames,) height, width]. (Kandinsky5.forward)
     Tensor predict(const NetworkInput& input) const override;
     void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;
+    int64_t concat_channels() const override;
     std::size_t activation_bytes(at::IntArrayRef latent) const override;
     LoraKeys lora_keys() const override { return module_lora_keys(weights_); }
 
 private:
+    // The noise and what is beside it, [batch, channels, frames, height, width], whole patches.
+    Tensor latent_of(const NetworkInput& input) const;
+
     Weights weights_;
     Linear time_in_, time_out_, text_in_, pooled_in_, picture_in_;
     LayerNorm text_norm_, pooled_norm_;
