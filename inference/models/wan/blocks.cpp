@@ -6,7 +6,6 @@
 namespace easel::inference::wan {
 namespace {
 
-
 int64_t heads_of(const Linear& q) { return q.out_features() / head_size; }
 
 }  // namespace
@@ -14,11 +13,18 @@ int64_t heads_of(const Linear& q) { return q.out_features() / head_size; }
 SelfAttention::SelfAttention(const Weights& w)
     : q(w / "q"), k(w / "k"), v(w / "v"), out(w / "o"), norm_q(w / "norm_q", eps), norm_k(w / "norm_k", eps) {}
 
+Tensor SelfAttention::queries(const Tensor& x, const Rope& rope) const {
+    return rotate_pairs(split_heads(norm_q(q(x)), heads_of(q)), rope);
+}
+
+Tensor SelfAttention::keys(const Tensor& x, const Rope& rope) const {
+    return rotate_pairs(split_heads(norm_k(k(x)), heads_of(q)), rope);
+}
+
+Tensor SelfAttention::values(const Tensor& x) const { return split_heads(v(x), heads_of(q)); }
+
 Tensor SelfAttention::operator()(const Tensor& x, const Rope& rope) const {
-    const int64_t heads = heads_of(q);
-    const Tensor queries = rotate_pairs(split_heads(norm_q(q(x)), heads), rope);
-    const Tensor keys = rotate_pairs(split_heads(norm_k(k(x)), heads), rope);
-    return out(merge_heads(attention(queries, keys, split_heads(v(x), heads))));
+    return out(merge_heads(attention(queries(x, rope), keys(x, rope), values(x))));
 }
 
 CrossAttention::CrossAttention(const Weights& w)
@@ -31,11 +37,12 @@ CrossAttention::CrossAttention(const Weights& w)
 
 Tensor CrossAttention::operator()(const Tensor& x, const Context& context) const {
     const int64_t heads = heads_of(q);
-    const Tensor queries = norm_q(q(x));
-    Tensor seen = attention(queries, norm_k(k(context.text)), v(context.text), heads);
+    const Tensor asking = norm_q(q(x));
+    Tensor seen = attention(asking, norm_k(k(context.text)), v(context.text), heads);
     if (k_picture) {
         const Tensor& picture = context.picture.defined() ? context.picture : context.text;
-        seen = seen + attention(queries, (*norm_k_picture)((*k_picture)(picture)), (*v_picture)(picture), heads);
+        if (picture.size(1) > 0)
+            seen = seen + attention(asking, (*norm_k_picture)((*k_picture)(picture)), (*v_picture)(picture), heads);
     }
     return out(seen);
 }
@@ -52,10 +59,22 @@ Tensor for_tokens(const Tensor& value, int64_t tokens) {
 }
 
 Tensor Block::operator()(Tensor x, const Tensor& time, const Rope& rope, const Context& context) const {
+    return (*this)(std::move(x), time, context,
+                   {.attend = [&](const Tensor& tokens) { return self(tokens, rope); }, .after_cross = {}});
+}
+
+Tensor Block::before_attention(const Tensor& x, const Tensor& time) const {
+    const Tensor steering = modulation.like(x).unsqueeze(0) + time;
+    const auto part = [&](int64_t i) { return for_tokens(steering.select(2, i), x.size(1)); };
+    return modulate(plain_layer_norm(x, eps), part(1), part(0));
+}
+
+Tensor Block::operator()(Tensor x, const Tensor& time, const Context& context, const Parts& parts) const {
     const Tensor steering = modulation.like(x).unsqueeze(0) + time;  // [batch, times, 6, dim]
     const auto part = [&](int64_t i) { return for_tokens(steering.select(2, i), x.size(1)); };
-    x = at::addcmul(x, self(modulate(plain_layer_norm(x, eps), part(1), part(0)), rope), part(2));
+    x = at::addcmul(x, parts.attend(modulate(plain_layer_norm(x, eps), part(1), part(0))), part(2));
     x = x + cross(norm_cross(x), context);
+    if (parts.after_cross) x = parts.after_cross(x);
     const Tensor hidden = ff_in(modulate(plain_layer_norm(x, eps), part(4), part(3)));
     return at::addcmul(x, ff_out(at::gelu(hidden, "tanh")), part(5));
 }

@@ -20,7 +20,7 @@ void begin_with(const Tensor& latent, const Tensor& frames) {
 }
 
 // Pixels as channels of the cell that they are in: [frames, h, w] -> [1, 64, latent frames, h / 8, w / 8].
-Tensor cells_of(const Tensor& mask) {
+Tensor mask_cells(const Tensor& mask) {
     constexpr int64_t cell = 8;
     const Tensor channels = at::pixel_unshuffle(mask.unsqueeze(1), cell).transpose(0, 1).unsqueeze(0);
     const int64_t frames = (mask.size(0) - 1) / frames_together + 1;
@@ -69,7 +69,7 @@ KeptVideo kept_video(const Vae& vae, const std::optional<Tensor>& video, const s
     const Tensor centred = seen - grey;
     const Tensor stays = encoded(vae, centred * (1 - changes) + grey);
     const Tensor may_change = encoded(vae, centred * changes + grey);
-    Tensor latent = at::cat({stays, may_change}, 1), cells = cells_of(changes.squeeze(-1));
+    Tensor latent = at::cat({stays, may_change}, 1), cells = mask_cells(changes.squeeze(-1));
     int64_t references = 0;
     if (reference) {
         const Tensor picture = encoded(vae, fitted(reference->slice(0, 0, 1), size));
