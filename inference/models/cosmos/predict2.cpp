@@ -81,7 +81,8 @@ Tensor Predict2::predict(const NetworkInput& input) const {
     x = in_(x.to(dtype));
 
     const Time time = embedded_time(input.timestep);
-    const Rope rope = rope_of(frames, rows, columns);
+    const Rope rope =
+        ropes_.of({frames, rows, columns}, input.x.device(), [&] { return rope_of(frames, rows, columns); });
     const Tensor context = input.context.to(dtype);
     for (std::size_t i = 0; i < blocks_.size(); ++i)
         x = blocks_[i](x, time, context, rope,

@@ -2,10 +2,12 @@
 // read from the weights; heads have 128 dimensions.
 #pragma once
 
+#include "inference/layers/recent_ropes.hpp"
 #include "inference/models/cosmos/blocks.hpp"
 #include "inference/models/cosmos/text_adapter.hpp"
 #include "inference/models/model.hpp"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -32,6 +34,7 @@ private:
     Modulation final_modulation_;
     Linear final_;
     std::optional<TextAdapter> adapter_;
+    RecentRopes<std::array<int64_t, 3>> ropes_;  // by frames, rows and columns
 };
 
 }  // namespace easel::inference::cosmos

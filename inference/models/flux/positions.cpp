@@ -91,13 +91,7 @@ Tensor positions(const Layout& layout, const Axes& axes) {
 }
 
 Rope RopeTables::of(const Layout& layout, at::Device device) const {
-    constexpr std::size_t kept = 4;
-    const auto same = [&](const auto& entry) { return entry.first == layout && entry.second.cos.device() == device; };
-    if (const auto found = std::ranges::find_if(recent_, same); found != recent_.end()) return found->second;
-    if (recent_.size() == kept) recent_.erase(recent_.begin());
-    const Rope rope = rope_table(positions(layout, axes_), axes_.dims, axes_.theta);
-    recent_.emplace_back(layout, Rope{.cos = rope.cos.to(device), .sin = rope.sin.to(device)});
-    return recent_.back().second;
+    return recent_.of(layout, device, [&] { return rope_table(positions(layout, axes_), axes_.dims, axes_.theta); });
 }
 
 }  // namespace easel::inference::flux

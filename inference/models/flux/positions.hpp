@@ -1,7 +1,7 @@
 // Where the tokens of text, picture and reference pictures lie, for Flux's rotary embedding.
 #pragma once
 
-#include "inference/layers/rope.hpp"
+#include "inference/layers/recent_ropes.hpp"
 #include "inference/models/network_patches.hpp"
 #include "inference/sampling/conditioning.hpp"
 #include "inference/tensor.hpp"
@@ -55,7 +55,7 @@ public:
 
 private:
     Axes axes_;
-    mutable std::vector<std::pair<Layout, Rope>> recent_;  // latest last
+    RecentRopes<Layout> recent_;
 };
 
 }  // namespace easel::inference::flux

@@ -129,7 +129,8 @@ Tensor Ideogram4::predict(const NetworkInput& input) const {
                             ? segment_mask(input.attention_mask, picture_tokens)
                             : Tensor();
     const Tensor time = embedded_time(input.timestep);
-    const Rope rope = rope_of(positions(text_count, rows, columns));
+    const Rope rope = ropes_.of({text_count, rows, columns}, input.x.device(),
+                                [&] { return rope_of(positions(text_count, rows, columns)); });
     for (const Block& block : blocks_)
         x = block(x, time, rope, mask);
 

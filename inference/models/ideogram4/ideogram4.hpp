@@ -5,9 +5,10 @@
 #include "inference/layers/embedding.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
-#include "inference/layers/rope.hpp"
+#include "inference/layers/recent_ropes.hpp"
 #include "inference/models/model.hpp"
 
+#include <array>
 #include <vector>
 
 namespace easel::inference::ideogram4 {
@@ -44,6 +45,7 @@ private:
     Embedding roles_;  // [2, dim]: of text and of picture tokens
     std::vector<Block> blocks_;
     Linear final_modulation_, final_;
+    RecentRopes<std::array<int64_t, 3>> ropes_;  // by the prompt's length, rows and columns
 };
 
 }  // namespace easel::inference::ideogram4

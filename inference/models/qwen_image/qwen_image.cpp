@@ -61,7 +61,13 @@ Tensor QwenImage::predict(const NetworkInput& input) const {
         time.of_references = time_(at::zeros_like(input.timestep), dtype);
     Streams streams{.image = image, .text = text};
     start_blocks(input, streams);
-    const Rope rope = rope_of(streams.text.size(1), input.x.sizes(), input.reference_latents, method);
+    std::vector<int64_t> layout{streams.text.size(1), static_cast<int64_t>(method)};
+    layout.insert(layout.end(), input.x.sizes().begin() + 2, input.x.sizes().end());
+    for (const Tensor& reference : input.reference_latents)
+        layout.insert(layout.end(), reference.sizes().begin() + 2, reference.sizes().end());
+    const Rope rope = ropes_.of(layout, input.x.device(), [&] {
+        return rope_of(streams.text.size(1), input.x.sizes(), input.reference_latents, method);
+    });
     const Tensor mask = input.attention_mask.defined() ? attention_bias(input.attention_mask, image.size(1)) : Tensor();
     const Rope image_rope = rope.tokens(streams.text.size(1), image.size(1));
     const ControlResiduals& control = residuals_of(input);

@@ -2,6 +2,7 @@
 // unless it makes layers, and the tokens of a prompt. Sizes and the variant are read from the weights.
 #pragma once
 
+#include "inference/layers/recent_ropes.hpp"
 #include "inference/models/model.hpp"
 #include "inference/models/qwen_image/blocks.hpp"
 
@@ -30,6 +31,7 @@ private:
     std::vector<Block> blocks_;
     Linear final_modulation_, final_;
     ReferenceMethod references_;  // where the conditioning does not say
+    RecentRopes<std::vector<int64_t>> ropes_;  // by the prompt's length, the method and the sizes of the pictures
 };
 
 }  // namespace easel::inference::qwen_image
