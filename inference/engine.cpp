@@ -93,6 +93,11 @@ struct Engine::State {
         return inference::load_vae(w).with_weights(w.table());
     }
 
+    ClipVision vision(TensorMap tensors, const fs::path& path) {
+        return inference::load_clip_vision(
+            table(std::move(tensors), path, ModelPart::text_encoder, text_rounding(options.compute)));
+    }
+
     Model model(const Family& family, TensorMap network, const fs::path& path,
                 std::optional<at::ScalarType> round_to = std::nullopt) {
         const Weights w = table(std::move(network), path, ModelPart::diffusion_model, round_to);
@@ -163,9 +168,12 @@ Checkpoint Engine::load_checkpoint(const fs::path& path) {
     Checkpoint checkpoint;
     checkpoint.model = state_->model(*family, std::move(network), path);
     checkpoint.clip = state_->text_in(*family, file->tensors, path);
-    auto vae = part_of(file->tensors, "first_stage_model.");
+    auto vae = part_of(file->tensors, family->vae_prefix.empty() ? "first_stage_model." : family->vae_prefix);
     if (vae.empty()) vae = part_of(file->tensors, "vae.");
     if (!vae.empty()) checkpoint.vae = state_->vae(std::move(vae), path);
+    if (!family->vision_prefix.empty())
+        if (auto vision = canonical_clip_vision(part_of(file->tensors, family->vision_prefix)); !vision.empty())
+            checkpoint.vision = state_->vision(std::move(vision), path);
     if (family->draws_pixels) checkpoint.vae = pixel_space_vae();
     return state_->checkpoints.emplace(key, std::move(checkpoint)).first->second;
 }
@@ -257,9 +265,7 @@ ClipVision Engine::load_clip_vision(const fs::path& path) {
     if (tensors.empty())
         throw ModelError("ERROR: clip vision file is invalid and does not contain a valid vision model.\n" +
                          describe(file->tensors));
-    const ComputeOptions& compute = state_->options.compute;
-    const Weights w = state_->table(std::move(tensors), path, ModelPart::text_encoder, text_rounding(compute));
-    return state_->clip_visions.emplace(key, inference::load_clip_vision(w)).first->second;
+    return state_->clip_visions.emplace(key, state_->vision(std::move(tensors), path)).first->second;
 }
 
 StyleModel Engine::load_style_model(const fs::path& path) {
@@ -336,9 +342,10 @@ Weights Engine::load_network(const fs::path& path, std::string_view kind, Networ
     return state_->networks.emplace(key, w).first->second;
 }
 
-PendingTensors Engine::checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const {
+PendingTensors Engine::checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae,
+                                          const ClipVision* vision) const {
     const auto family = std::ranges::find(state_->families, model.family(), &Family::name);
-    return inference::checkpoint_tensors(*family, model, clip, vae);
+    return inference::checkpoint_tensors(*family, model, clip, vae, vision);
 }
 
 void Engine::unload_all() {

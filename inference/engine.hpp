@@ -32,6 +32,7 @@ struct Checkpoint {
     std::optional<Model> model;
     std::optional<TextEncoder> clip;
     std::optional<Vae> vae;
+    std::optional<ClipVision> vision;
 };
 
 // The tensors of one network in a file, by the names that the network reads; empty when the file has none of them.
@@ -76,8 +77,9 @@ public:
     Weights load_network(const std::filesystem::path& path, std::string_view kind, NetworkSelection select,
                          std::optional<at::ScalarType> round_to = std::nullopt);
 
-    // What a checkpoint of these parts consists of; `clip` and `vae` may be null.
-    PendingTensors checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae) const;
+    // What a checkpoint of these parts consists of; all but the model may be null.
+    PendingTensors checkpoint_tensors(const Model& model, const TextEncoder* clip, const Vae* vae,
+                                      const ClipVision* vision = nullptr) const;
 
     // Gives the memory of prepared weights back; handles stay good and prepare again when used.
     void unload_all();

@@ -13,9 +13,11 @@ namespace {
 constexpr std::array<std::string_view, 4> diffusion_prefixes{"model.diffusion_model.", "model.model.", "net.",
                                                              "model."};
 
-// Entries of a checkpoint that tell how its network was trained; their presence counts, or their value.
-constexpr std::array<std::string_view, 6> training_marks{"v_pred",  "ztsnr",               "edm_mean",
-                                                         "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min"};
+// What entries of a checkpoint beside its network that belong to it begin with: how it was trained (their presence counts,
+// or their value), and layers in front of it.
+constexpr std::array<std::string_view, 8> network_marks{
+    "v_pred", "ztsnr", "edm_mean", "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min", "cc_projection.",
+    "conditioner.conditioners."};
 
 bool any_key(const TensorMap& tensors, auto predicate) {
     return std::ranges::any_of(tensors, [&](const auto& item) { return predicate(std::string_view(item.first)); });
@@ -69,8 +71,9 @@ std::string_view diffusion_prefix(const TensorMap& tensors) {
 
 TensorMap network_in(const TensorMap& tensors) {
     TensorMap network = part_of(tensors, diffusion_prefix(tensors));
-    for (const std::string_view mark : training_marks)
-        if (const auto found = tensors.find(mark); found != tensors.end()) network.insert(*found);
+    for (const std::string_view mark : network_marks)
+        for (auto found = tensors.lower_bound(mark); found != tensors.end() && found->first.starts_with(mark); ++found)
+            network.insert(*found);
     return network;
 }
 

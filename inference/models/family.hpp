@@ -32,6 +32,10 @@ struct Family {
 
     // Where a checkpoint of this family keeps its text encoders, and how they are read. No parts: it brings none.
     CheckpointText text = {};
+    // Where its checkpoints keep the network that looks at pictures; empty: they bring none.
+    std::string_view vision_prefix = {};
+    // Where its checkpoints keep the autoencoder, where that is an unusual place.
+    std::string_view vae_prefix = {};
     // Its latents are pixels: a checkpoint needs no VAE.
     bool draws_pixels = false;
 };

@@ -13,13 +13,10 @@ struct Architecture {
 
 // A longer name of a variant comes before the family that it belongs to.
 constexpr std::array known{
-    Architecture{"Stable Cascade (stage C)", "clip_txt_mapper.weight"},
-    Architecture{"Stable Cascade (stage B)", "clip_mapper.weight"},
     Architecture{"Trellis 2", "img2shape.t_embedder."},
     Architecture{"Trellis 2 (textures)", "shape2txt.t_embedder."},
-    Architecture{"Stable Audio", "transformer.rotary_pos_emb.inv_freq"},
     Architecture{"Hunyuan-DiT", "mlp_t5.0.weight"},
-    Architecture{"HunyuanImage or HunyuanVideo", "txt_in.individual_token_refiner."},
+    Architecture{"a variant of HunyuanVideo with further inputs", "txt_in.individual_token_refiner."},
     Architecture{"Genmo Mochi", "t5_yproj.weight"},
     Architecture{"MiniMax H3", "video_patch_proj.weight"},
     Architecture{"LTX-2 (video and sound)", "audio_adaln_single.linear.weight"},
@@ -32,20 +29,13 @@ constexpr std::array known{
     Architecture{"SeedVR2", "blocks.0.mlp.all.proj_out.weight"},
     Architecture{"Wan VACE", "vace_patch_embedding.weight"},
     Architecture{"Wan Fun Camera", "control_adapter.conv.weight"},
-    Architecture{"Wan S2V (speech to video)", "casual_audio_encoder."},
     Architecture{"Wan HuMo", "audio_proj.audio_proj_glob_1."},
-    Architecture{"Wan Animate", "face_adapter.fuser_blocks."},
     Architecture{"a variant of Wan with further inputs", "head.modulation"},
     Architecture{"Hunyuan3D 2", "latent_in.weight"},
     Architecture{"Hunyuan3D 2.1", "blocks.0.attn1.k_norm.weight"},
     Architecture{"TripoSplat", "repo_layers.0.final_map.weight"},
     Architecture{"Cosmos-Predict2 video", "blocks.0.mlp.layer1.weight"},
-    Architecture{"Lens", "transformer_blocks.0.img_mlp.w1.weight"},
-    Architecture{"Kandinsky 5 for videos", "visual_transformer_blocks.0.cross_attention.key_norm.weight"},
     Architecture{"Depth Anything 3", "backbone.embeddings.patch_embeddings.projection.weight"},
-    Architecture{"Stable Video Diffusion or SV3D", "input_blocks.1.1.time_stack."},
-    Architecture{"Stable Diffusion's x4 upscaler", "label_emb.weight"},
-    Architecture{"Stable Zero123", "cc_projection.weight"},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "inference/models/model.hpp"
 
+#include "inference/layers/exact_products.hpp"
 #include "inference/layers/half_attention.hpp"
 #include "inference/memory/device_memory.hpp"
 #include "inference/sampling/concat_input.hpp"
@@ -16,7 +17,8 @@ Tensor Model::predict(const NetworkInput& input) const {
     return with_room(parts_->weights.get(), [&] {
         parts_->weights->use(patches_);
         parts_->weights->compute_in(compute_dtype_);
-        const HalfAttention attention(parts_->weights->settings().half_products);
+        const ExactProducts exact(compute_dtype_ == at::kFloat);
+        const HalfAttention attention(parts_->weights->settings().half_products && !ExactProducts::are_wanted());
         return parts_->network->predict(input);
     });
 }

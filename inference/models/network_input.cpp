@@ -21,7 +21,7 @@ bool prompts_fit(const NetworkInput& first, const NetworkInput& second) {
     if (same_shape(a, b)) return true;
     if (!first.context_repeats || !second.context_repeats) return false;
     if (!a.defined() || !b.defined() || a.dim() != 3 || b.dim() != 3) return false;
-    if (a.size(0) != b.size(0) || a.size(2) != b.size(2)) return false;
+    if (a.size(0) != b.size(0) || a.size(2) != b.size(2) || a.size(1) == 0 || b.size(1) == 0) return false;
     return std::lcm(a.size(1), b.size(1)) / std::min(a.size(1), b.size(1)) <= most_repetitions;
 }
 
@@ -43,7 +43,9 @@ Tensor stacked(const std::vector<const NetworkInput*>& inputs, const Part& part)
 }
 
 Tensor joined_prompts(const std::vector<const NetworkInput*>& inputs) {
-    const auto has_tokens = [](const NetworkInput* input) { return input->context.defined() && input->context.dim() == 3; };
+    const auto has_tokens = [](const NetworkInput* input) {
+        return input->context.defined() && input->context.dim() == 3 && input->context.size(1) > 0;
+    };
     if (!std::ranges::all_of(inputs, has_tokens))
         return stacked(inputs, [](const NetworkInput& input) { return input.context; });
     int64_t tokens = 1;

@@ -17,7 +17,7 @@ import torch
 import comfy.ops
 from comfy.background_removal import birefnet
 from comfy.ldm.depth_anything_3 import model as depth_anything
-from comfy.ldm.moge import geometry as moge_geometry, model as moge_model, modules as moge_modules
+from comfy.ldm.moge import geometry as moge_geometry, model as moge_model, modules as moge_modules, panorama as moge_panorama
 from comfy.ldm.modules import sdpose
 from comfy.ldm.rt_detr import rtdetr_v4
 from comfy.ldm.seedvr import model as seedvr_model, vae as seedvr_vae
@@ -250,6 +250,31 @@ def camera():
     return {"camera": [focal.item(), shift.item(), given.item()]}
 
 
+def panorama():
+    """One level and two, of views that do not fit each other well."""
+    distances = (1 + draw([12, 24, 24], 1000).abs()).numpy()
+    masks = (draw([12, 24, 24], 1001) > -1.5).numpy()
+    cameras, lenses = moge_panorama.get_panorama_cameras()
+    views = moge_panorama.split_panorama_image(picture([3, 16, 32]), cameras, lenses, 8)
+    found = {"views": floats(views)}
+    for name, height, width in (("small", 40, 80), ("large", 150, 300)):
+        depth, mask = moge_panorama.merge_panorama_depth(width, height, list(distances), list(masks), list(cameras), lenses)
+        found |= {name: floats(torch.from_numpy(depth)), name + "_covered": int(mask.sum())}
+    return found
+
+
+def surface():
+    points = draw([9, 11, 3], 1000)
+    points[2, 3] = float("inf")
+    found = {}
+    for name, settings in (("whole", dict(discontinuity_threshold=0)),
+                           ("thinned", dict(discontinuity_threshold=0.45, decimation=2))):
+        depth = 8 + draw([9, 11], 1001)
+        vertices, faces, uvs = moge_geometry.triangulate_grid_mesh(points, depth=depth, **settings)
+        found[name] = {"vertices": vertices.tolist(), "faces": faces.tolist(), "uvs": uvs.tolist()}
+    return found
+
+
 def restoration(kind):
     sizes = dict(vid_dim=256, heads=2, num_layers=4, norm_eps=1e-5, txt_in_dim=32, mm_layers=2)
     if kind == "3b":
@@ -289,7 +314,7 @@ def pose():
 
 CASES = {"birefnet": background, "film": film, "rife": rife, "rt_detr": detection, "depth_mono": lambda: depth("mono"),
          "depth_scene": lambda: depth("scene"), "sam3": lambda: things("SAM3"), "sam31": lambda: things("SAM31"), "moge1": lambda: moge(1), "moge2": lambda: moge(2),
-         "camera": camera,
+         "camera": camera, "panorama": panorama, "surface": surface,
          "seedvr": lambda: restoration("3b"), "seedvr_vae": restoration_vae, "pose": pose}
 CASES = {name: case for name, case in CASES.items() if not wanted or name in wanted}
 with torch.no_grad():

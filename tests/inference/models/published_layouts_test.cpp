@@ -1,5 +1,5 @@
 // Published models by their real names and sizes, without their values: each file of published/ has a family in its first
-// line and then tensors, "name 4x8", in which {0-18} counts.
+// line and then tensors, "name 4x8", in which {0-18} counts, {0-18:3} by threes.
 #include "inference/models/detect.hpp"
 
 #include <gtest/gtest.h>
@@ -25,10 +25,11 @@ void add(TensorMap& tensors, const std::string& name, const std::vector<int64_t>
         tensors.emplace(name, at::empty(shape, at::TensorOptions(at::kBFloat16).device(at::kMeta)));
         return;
     }
-    const auto dash = name.find('-', open), close = name.find('}', open);
+    const auto dash = name.find('-', open), close = name.find('}', open), colon = name.find(':', open);
     const int64_t first = std::stoll(name.substr(open + 1, dash - open - 1));
     const int64_t last = std::stoll(name.substr(dash + 1, close - dash - 1));
-    for (int64_t i = first; i <= last; ++i)
+    const int64_t step = colon < close ? std::stoll(name.substr(colon + 1, close - colon - 1)) : 1;
+    for (int64_t i = first; i <= last; i += step)
         add(tensors, name.substr(0, open) + std::to_string(i) + name.substr(close + 1), shape);
 }
 
