@@ -72,6 +72,14 @@ std::optional<ModelFile> chosen_model(const graph::Context& context, const std::
     return ModelFile{require_annotated_file(context.use<Folders>(), name)};
 }
 
+ModelFile new_model(const graph::Context& context, std::span<const std::uint8_t> bytes, std::string_view format) {
+    const fs::path folder = context.use<Folders>().directory("temp");
+    fs::create_directories(folder);
+    const ModelFile model{folder / ("model_" + random_hexadecimal() + "." + std::string(format))};
+    write_whole_file(model.path, bytes);
+    return model;
+}
+
 std::string copy_for_preview(const graph::Context& context, const ModelFile& model, const std::string& prefix,
                              std::string_view kind) {
     const fs::path folder = context.use<Folders>().directory(kind);

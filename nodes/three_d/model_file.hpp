@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ std::optional<std::string> refuse_missing_model(const ConstantInputs& inputs);
 
 // The file that a name of input_models stands for; nothing for "none".
 std::optional<ModelFile> chosen_model(const graph::Context& context, const std::string& name);
+
+// A model that is made here, in the folder for temporary files.
+ModelFile new_model(const graph::Context& context, std::span<const std::uint8_t> bytes, std::string_view format);
 
 // Copies a model under a new name "<prefix>_<random>.<format>" into the folder of that kind; returns the name.
 std::string copy_for_preview(const graph::Context& context, const ModelFile& model, const std::string& prefix,
