@@ -21,7 +21,8 @@ struct LatentUpscaleModelLoader {
     LatentUpscaleModel execute(Context& context) const {
         const auto path = context.use<Folders>().require("latent_upscale_models", model_name);
         const auto weights = context.use<inference::Engine>().load_weights(path, inference::ModelPart::vae);
-        return {.network = std::make_shared<const inference::LatentUpsampler>(weights)};
+        if (inference::is_hunyuan_upsampler(weights)) return {.hunyuan = inference::make_hunyuan_upsampler(weights)};
+        return {.ltx = std::make_shared<const inference::LatentUpsampler>(weights)};
     }
 };
 

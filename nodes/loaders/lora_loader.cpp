@@ -44,14 +44,14 @@ void declare_for_both(Schema& s) {
     s.out("CLIP").tooltip = "The modified CLIP model.";
 }
 
-// What nodes for a model alone have in common.
+// What nodes for a model alone have in common. Their record keeps the tooltips of the nodes for both, as in the reference.
 template <class Node>
 void declare_for_model(Schema& s) {
     s.category = "model/loaders";
     s.in("model", &Node::model);
     s.in("lora_name", &Node::lora_name).choices(files_in("loras"));
     s.in("strength_model", &Node::strength_model).range(-100.0, 100.0).step(0.01);
-    s.out("MODEL").tooltip = "The modified diffusion model.";
+    s.extra["output_tooltips"] = {"The modified diffusion model.", "The modified CLIP model."};
 }
 
 void declare_names(Schema& s) {

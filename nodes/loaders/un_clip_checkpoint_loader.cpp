@@ -22,13 +22,9 @@ struct UnClipCheckpointLoader {
 
     std::tuple<std::optional<Model>, std::optional<Clip>, std::optional<Vae>, std::optional<inference::ClipVision>>
     execute(Context& context) const {
-        auto& engine = context.use<inference::Engine>();
         const auto path = context.use<Folders>().require("checkpoints", ckpt_name);
-        auto parts = engine.load_checkpoint(path);
-        std::optional<inference::ClipVision> vision;
-        if (engine.load_weights(path, inference::ModelPart::text_encoder).has_part("embedder.model.visual"))
-            vision = engine.load_clip_vision(path);
-        return {std::move(parts.model), std::move(parts.clip), std::move(parts.vae), std::move(vision)};
+        auto parts = context.use<inference::Engine>().load_checkpoint(path);
+        return {std::move(parts.model), std::move(parts.clip), std::move(parts.vae), std::move(parts.vision)};
     }
 };
 

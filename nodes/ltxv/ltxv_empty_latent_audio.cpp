@@ -24,6 +24,7 @@ struct LTXVEmptyLatentAudio {
             .option("display", "number")
             .tooltip("Number of frames.");
         s.in("frame_rate", &LTXVEmptyLatentAudio::frame_rate)
+            .default_value(25.0)
             .option("widgetType", "FLOAT")
             .option("min", 1.0)
             .option("max", 1000.0)

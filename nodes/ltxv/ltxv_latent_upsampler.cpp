@@ -24,8 +24,9 @@ struct LTXVLatentUpsampler {
     Latent execute() const {
         const auto* network = dynamic_cast<const inference::AutoencoderLtxv*>(&vae.network());
         if (network == nullptr) throw UserError("the VAE is not LTX's for videos");
+        if (upscale_model.ltx == nullptr) throw UserError("the latent upscale model is not LTX's");
         Latent larger = samples;
-        larger.samples = network->normalised((*upscale_model.network)(network->denormalised(samples.samples)));
+        larger.samples = network->normalised((*upscale_model.ltx)(network->denormalised(samples.samples)));
         larger.noise_mask.reset();
         return larger;
     }

@@ -4,6 +4,7 @@
 #include "nodes/image/saved_images.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
+#include "nodes/vision/vision_sockets.hpp"
 
 #include <map>
 
@@ -50,6 +51,34 @@ struct CheckpointSave {
     std::tuple<> execute(Context& context) const {
         save(context, context.use<inference::Engine>().checkpoint_tensors(model, &clip, &vae), filename_prefix,
              texts_of(context, prompt, extra_pnginfo));
+        return {};
+    }
+};
+
+struct ImageOnlyCheckpointSave {
+    Model model;
+    inference::ClipVision clip_vision;
+    Vae vae;
+    std::string filename_prefix = "checkpoints/ComfyUI";
+    std::optional<Json> prompt;
+    std::optional<Json> extra_pnginfo;
+
+    static void declare(Schema& s) {
+        s.python_module = "comfy_extras.nodes_video_model";
+        s.category = "model/merging";
+        s.output_node = true;
+        s.search_aliases = {"save model", "export checkpoint", "merge save"};
+        s.in("model", &ImageOnlyCheckpointSave::model);
+        s.in("clip_vision", &ImageOnlyCheckpointSave::clip_vision);
+        s.in("vae", &ImageOnlyCheckpointSave::vae);
+        s.in("filename_prefix", &ImageOnlyCheckpointSave::filename_prefix);
+        s.hidden_in("prompt", "PROMPT", &ImageOnlyCheckpointSave::prompt);
+        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ImageOnlyCheckpointSave::extra_pnginfo);
+    }
+
+    std::tuple<> execute(Context& context) const {
+        save(context, context.use<inference::Engine>().checkpoint_tensors(model, nullptr, &vae, &clip_vision),
+             filename_prefix, texts_of(context, prompt, extra_pnginfo));
         return {};
     }
 };
@@ -132,6 +161,7 @@ struct VaeSave {
 
 void register_model_saving(Registry& registry) {
     registry.add<CheckpointSave>("CheckpointSave");
+    registry.add<ImageOnlyCheckpointSave>("ImageOnlyCheckpointSave");
     registry.add<ModelSave>("ModelSave");
     registry.add<ClipSave>("CLIPSave");
     registry.add<VaeSave>("VAESave");
