@@ -2,7 +2,7 @@
 #include "inference/layers/attention.hpp"
 
 #include "inference/layers/half_attention.hpp"
-#include "inference/layers/half_products.hpp"
+#include "inference/layers/panel_products.hpp"
 
 #include <benchmark/benchmark.h>
 #include <c10/core/InferenceMode.h>
@@ -13,7 +13,7 @@ namespace {
 void self_attention(benchmark::State& state) {
     const bool rounds = state.range(0) != 0;
     const int64_t heads = state.range(1), tokens = state.range(2), dim = state.range(3);
-    if (rounds && !has_half_products()) return state.SkipWithError("no instructions for float16 products");
+    if (rounds && !has_panel_products(at::kHalf)) return state.SkipWithError("no instructions for float16 products");
     const c10::InferenceMode no_gradients;
     const HalfAttention precision(rounds);
     const Tensor q = at::randn({1, tokens, heads * dim}), k = at::randn_like(q), v = at::randn_like(q);

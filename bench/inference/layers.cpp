@@ -2,9 +2,9 @@
 // processor multiplies, and the largest matrix product as the peak that whole steps are held against.
 #include "inference/layers/conv.hpp"
 #include "inference/layers/fused_norm.hpp"
-#include "inference/layers/half_products.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/layers/panel_products.hpp"
 #include "inference/layers/products.hpp"
 
 #include <benchmark/benchmark.h>
@@ -18,7 +18,7 @@ enum Precision { single, half, bfloat16 };
 at::ScalarType type_of(int64_t precision) { return precision == bfloat16 ? at::kBFloat16 : at::kFloat; }
 
 bool is_possible(benchmark::State& state, int64_t precision) {
-    if (precision == half && !has_half_products()) state.SkipWithError("no instructions for float16 products");
+    if (precision == half && !has_panel_products(at::kHalf)) state.SkipWithError("no instructions for float16 products");
     if (precision == bfloat16 && !has_bfloat16_products()) state.SkipWithError("no instructions for bfloat16 products");
     return !state.error_occurred();
 }
