@@ -49,9 +49,13 @@ def main():
     arguments = parser.parse_args()
     run = os.environ.get("COMFY_RUN", os.path.expanduser("~/.cache/comfy-reference/run"))
 
+    chosen = case_files(arguments.case)
+    options = {tuple(case.get("reference_options", [])) for case in chosen}
+    if len(options) != 1:
+        raise SystemExit("record.py: cases with the same reference_options can be recorded together; name them with --case")
     base = scratch_base(arguments.scratch.resolve() / "base")
     models = arguments.scratch.resolve() / "models"
-    forge_models([case["prompt"] for case in case_files(arguments.case)], models)
+    forge_models([case["prompt"] for case in chosen], models)
     (base / "models").symlink_to(models)
     (base / "custom_nodes").mkdir()
     (base / "custom_nodes" / "tiny_families").symlink_to(HERE / "tiny_families")
@@ -63,7 +67,8 @@ def main():
 
     url = f"http://127.0.0.1:{arguments.port}"
     with (base / "comfyui.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen([run, str(arguments.port), "--base-directory", str(base), *FLOAT32],
+        process = subprocess.Popen([run, str(arguments.port), "--base-directory", str(base), *FLOAT32,
+                                *options.pop()],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             wait_for(url, process)
