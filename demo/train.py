@@ -6,7 +6,8 @@ Latents are block averages (see vae.py), so pictures are drawn at a quarter of
 the size and averaged; nothing is encoded and no picture is seen twice.  The
 model predicts the noise on SD1.5's schedule.  Batches mix 128, 256 and 512
 pixels.  A killed run goes on where its state file stopped: give `--begin` the
-share of the plan that is done, and in `--minutes` the time that is left.
+share of the plan that is done, and in `--minutes` the time that is left.  Time is
+that of the processor, so a run beside other work is the same run, only longer.
 """
 
 import argparse
@@ -142,9 +143,9 @@ def main():
     captions = Captions(rng, tokenizer, text, args.pool)
     power = alphas()
 
-    start, step, losses, counts, saved_at = time.time(), 0, {}, {}, 0
+    start, step, losses, counts, saved_at = time.process_time(), 0, {}, {}, 0
     while True:
-        elapsed = time.time() - start
+        elapsed = (time.process_time() - start) / args.threads
         done = elapsed / (args.minutes * 60)
         if done >= 1:
             break
