@@ -65,8 +65,8 @@ public:
     // extra_model_paths.yaml of the reference. For start-up. Throws UserError naming file and line.
     void load_extra_paths(const std::filesystem::path& yaml);
 
-    // `<folder>/<relative>`, absolute and without "..", when it stays inside the folder, symbolic links resolved; nothing
-    // otherwise. The file itself need not exist.
+    // `<folder>/<relative>`, absolute and without "..", when it stays inside the folder, symbolic links resolved;
+    // nothing otherwise. The file itself need not exist.
     static std::optional<std::filesystem::path> inside(const OwnFolder& folder, std::string_view relative);
 
     // Changes whenever a model listing or the input or output folder may have changed: the key under which

@@ -21,8 +21,8 @@ struct Blocker {
     std::optional<std::string> message;
 };
 
-// What content takes up, for caches that give memory back. A type says so by a function beside it, found by its argument:
-// `Footprint footprint(const T&)`. Types without one count as nothing.
+// What content takes up, for caches that give memory back. A type says so by a function beside it, found by its
+// argument: `Footprint footprint(const T&)`. Types without one count as nothing.
 struct Footprint {
     std::size_t bytes = 0;    // main memory
     bool goes_first = false;  // the first to be given up when no prompt uses it: networks and their weights
@@ -37,8 +37,8 @@ public:
     Value() = default;
 
     template <class T>
-    requires(!std::is_same_v<std::decay_t<T>, Value>) explicit Value(T&& content)
-        : box_(make<Boxed<std::decay_t<T>>>(std::forward<T>(content))) {}
+        requires(!std::is_same_v<std::decay_t<T>, Value>)
+    explicit Value(T&& content) : box_(make<Boxed<std::decay_t<T>>>(std::forward<T>(content))) {}
 
     // The content if it has exactly this type, else null.
     template <class T>

@@ -45,8 +45,7 @@ Json plain_boxes(const Json& list) {
 }
 
 Json box_of_element(const Json& element, std::int64_t width, std::int64_t height) {
-    if (!is_element(element))
-        throw UserError("bboxes element is missing a valid 'bbox' [ymin, xmin, ymax, xmax]");
+    if (!is_element(element)) throw UserError("bboxes element is missing a valid 'bbox' [ymin, xmin, ymax, xmax]");
     std::array<double, 4> sides{};
     for (std::size_t i = 0; i < 4; ++i) {
         if (!element["bbox"][i].is_number()) throw UserError("bboxes element 'bbox' must contain four numbers");
@@ -105,8 +104,7 @@ Json boxes_from_input(const Json& input, std::int64_t width, std::int64_t height
 }
 
 bool same_in_python(const Json& a, const Json& b) {
-    if (a.is_array() && b.is_array())
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_in_python);
+    if (a.is_array() && b.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_in_python);
     if (!a.is_object() || !b.is_object()) return a == b;
     if (a.size() != b.size()) return false;
     return std::ranges::all_of(a.items(), [&b](const auto& member) {

@@ -8,6 +8,9 @@
 
 namespace easel::graph {
 
-template <> struct SocketOf<std::shared_ptr<const inference::Gligen>> { static constexpr std::string_view name = "GLIGEN"; };
+template <>
+struct SocketOf<std::shared_ptr<const inference::Gligen>> {
+    static constexpr std::string_view name = "GLIGEN";
+};
 
 }  // namespace easel::graph

@@ -20,7 +20,8 @@ public:
     // folder is made when it is absent. Throws an error of type Exception when it would leave `directory`.
     SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t width = 0, std::int64_t height = 0);
 
-    // The same where the caller knows the counter, because nobody else saves under this prefix: the folder is not listed.
+    // The same where the caller knows the counter, because nobody else saves under this prefix: the folder is not
+    // listed.
     SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int64_t counter, std::int64_t width,
              std::int64_t height);
 

@@ -13,8 +13,8 @@ graph::Footprint footprint(const LatentImage& latent) {
 
 graph::Footprint footprint(const Condition& condition) {
     std::size_t bytes = 0;
-    for (const auto* tensor : {&condition.pooled, &condition.mask, &condition.concat_latent_image, &condition.concat_mask,
-                               &condition.attention_mask})
+    for (const auto* tensor : {&condition.pooled, &condition.mask, &condition.concat_latent_image,
+                               &condition.concat_mask, &condition.attention_mask})
         bytes += memory_of(*tensor);
     for (const Tensor& latent : condition.reference_latents)
         bytes += memory_of(latent);

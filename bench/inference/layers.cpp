@@ -18,7 +18,8 @@ enum Precision { single, half, bfloat16 };
 at::ScalarType type_of(int64_t precision) { return precision == bfloat16 ? at::kBFloat16 : at::kFloat; }
 
 bool is_possible(benchmark::State& state, int64_t precision) {
-    if (precision == half && !has_panel_products(at::kHalf)) state.SkipWithError("no instructions for float16 products");
+    if (precision == half && !has_panel_products(at::kHalf))
+        state.SkipWithError("no instructions for float16 products");
     if (precision == bfloat16 && !has_bfloat16_products()) state.SkipWithError("no instructions for bfloat16 products");
     return !state.error_occurred();
 }
@@ -49,8 +50,7 @@ void convolution(benchmark::State& state) {
     if (!is_possible(state, precision)) return;
     const c10::InferenceMode no_gradients;
     const Conv2d layer(weights({{"weight", at::randn({out, in, 3, 3})}, {"bias", at::randn({out})}}, precision));
-    const Tensor x =
-        at::randn({2, in, side, side}).to(type_of(precision)).contiguous(at::MemoryFormat::ChannelsLast);
+    const Tensor x = at::randn({2, in, side, side}).to(type_of(precision)).contiguous(at::MemoryFormat::ChannelsLast);
     layer(x);
     for (auto round : state)
         benchmark::DoNotOptimize(layer(x));

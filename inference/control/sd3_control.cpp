@@ -44,8 +44,9 @@ Tensor pooled_of(const ControlCall& call, at::ScalarType dtype) {
 class JointControl final : public ControlNetwork {
 public:
     explicit JointControl(const Weights& w)
-        : weights_(w), picture_in_(w / "x_embedder" / "proj", patch, 0), hint_in_(w / "pos_embed_input" / "proj", patch, 0),
-          positions_{w["pos_embed"], patch}, time_(w / "t_embedder"), out_(linears(w / "controlnet_blocks")) {
+        : weights_(w), picture_in_(w / "x_embedder" / "proj", patch, 0),
+          hint_in_(w / "pos_embed_input" / "proj", patch, 0), positions_{w["pos_embed"], patch},
+          time_(w / "t_embedder"), out_(linears(w / "controlnet_blocks")) {
         if (w.has_part("y_embedder")) pooled_.emplace(w / "y_embedder");
         if (w.has_part("context_embedder")) text_in_.emplace(w / "context_embedder");
         for (int64_t i = 0; i < w.count("joint_blocks"); ++i)
@@ -138,8 +139,8 @@ public:
         const at::ScalarType dtype = weights_.compute_dtype();
         const Weights main(call.model.weights());
         main.table()->use(call.model.patches());
-        Tensor image = tokens_of(reads_embedded_ ? picture_in_ : Conv2d(main / "x_embedder" / "proj", patch, 0),
-                                 call.x, dtype);
+        Tensor image =
+            tokens_of(reads_embedded_ ? picture_in_ : Conv2d(main / "x_embedder" / "proj", patch, 0), call.x, dtype);
         if (!reads_embedded_)
             image = image + wave_positions((call.x.size(2) + 1) / patch, (call.x.size(3) + 1) / patch, image.size(2))
                                 .to(image.options());

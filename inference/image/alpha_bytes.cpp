@@ -27,7 +27,8 @@ struct Pixels {
     int64_t width, height;
 
     std::uint8_t at(int64_t x, int64_t y, int64_t channel) const {
-        return data[(std::clamp<int64_t>(y, 0, height - 1) * width + std::clamp<int64_t>(x, 0, width - 1)) * 4 + channel];
+        return data[(std::clamp<int64_t>(y, 0, height - 1) * width + std::clamp<int64_t>(x, 0, width - 1)) * 4 +
+                    channel];
     }
 
     // The value at a point; pixels beyond the edges repeat those at them.

@@ -77,7 +77,8 @@ Tensor cumulative_histogram(const Tensor& pixels) {
 
 // What each level becomes, [channels, levels].
 Tensor level_map(const Tensor& from, const Tensor& to) {
-    return at::searchsorted(to, from.contiguous()).clamp_max(color_levels - 1).to(at::kFloat) / double(color_levels - 1);
+    return at::searchsorted(to, from.contiguous()).clamp_max(color_levels - 1).to(at::kFloat) /
+           double(color_levels - 1);
 }
 
 Tensor mixed_frame(const Tensor& before, const Tensor& after, double strength) {

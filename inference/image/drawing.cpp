@@ -129,7 +129,8 @@ void Canvas::text(double x, double y, const std::u32string& text, const Font& fo
         const double whole_x = std::trunc(line.x), whole_y = std::trunc(line.y);
         const auto draw = [&](double stroke, const Ink& ink) {
             const DrawnText drawn = font.draw(line.text, style.anchor, stroke, line.x - whole_x, line.y - whole_y);
-            paint(drawn.coverage, static_cast<int64_t>(whole_x) + drawn.x, static_cast<int64_t>(whole_y) + drawn.y, ink);
+            paint(drawn.coverage, static_cast<int64_t>(whole_x) + drawn.x, static_cast<int64_t>(whole_y) + drawn.y,
+                  ink);
         };
         if (style.stroke > 0) draw(style.stroke, style.stroke_ink);
         if (style.stroke <= 0 || style.ink != style.stroke_ink) draw(0, style.ink);
@@ -139,7 +140,8 @@ void Canvas::text(double x, double y, const std::u32string& text, const Font& fo
 Tensor laid_over(const Tensor& above, const Tensor& below) {
     const Tensor colours = above.narrow(-1, 0, 3).to(at::kInt), alpha = above.narrow(-1, 3, 1).to(at::kInt);
     // Seven bits behind the point of a product with alpha.
-    const Tensor sum = colours * (alpha * 128) + below.narrow(-1, 0, 3).to(at::kInt) * ((255 - alpha) * 128) + 128 * 128;
+    const Tensor sum =
+        colours * (alpha * 128) + below.narrow(-1, 0, 3).to(at::kInt) * ((255 - alpha) * 128) + 128 * 128;
     const Tensor scaled = at::bitwise_right_shift(at::bitwise_right_shift(sum, 8) + sum, 15);
     return scaled.to(at::kByte);
 }

@@ -65,8 +65,8 @@ std::vector<Contour> contours_of(const FT_Outline& outline) {
     return contours;
 }
 
-// Hinting may pull the dot of a small letter onto its stem. Since 2.14 FreeType keeps a pixel between them; this does the
-// same to the two dotted letters of the font where the library is older.
+// Hinting may pull the dot of a small letter onto its stem. Since 2.14 FreeType keeps a pixel between them; this does
+// the same to the two dotted letters of the font where the library is older.
 void separate_dot(FT_Outline& outline) {
     auto contours = contours_of(outline);
     if (contours.size() != 2) return;
@@ -179,14 +179,14 @@ TextBox Font::box(const std::u32string& line, TextAnchor anchor, double stroke) 
 DrawnText Font::draw(const std::u32string& line, TextAnchor anchor, double stroke, double x, double y) const {
     const auto extent = face_->extent(line);
     const auto [corner_x, corner_y] = face_->corner(extent, line, anchor);
-    DrawnText drawn{.coverage = {.width = extent.right - extent.left +
-                                          static_cast<int64_t>(std::ceil(stroke * 2.0 + x)),
-                                 .height = extent.above - extent.below +
-                                           static_cast<int64_t>(std::ceil(stroke * 2.0 + y)),
-                                 .values = {}},
-                    .x = std::llround(static_cast<double>(corner_x) - stroke),
-                    .y = std::llround(static_cast<double>(corner_y) - stroke)};
-    if (line.empty() || drawn.coverage.width <= 0 || drawn.coverage.height <= 0) return {.coverage = {}, .x = 0, .y = 0};
+    DrawnText drawn{
+        .coverage = {.width = extent.right - extent.left + static_cast<int64_t>(std::ceil(stroke * 2.0 + x)),
+                     .height = extent.above - extent.below + static_cast<int64_t>(std::ceil(stroke * 2.0 + y)),
+                     .values = {}},
+        .x = std::llround(static_cast<double>(corner_x) - stroke),
+        .y = std::llround(static_cast<double>(corner_y) - stroke)};
+    if (line.empty() || drawn.coverage.width <= 0 || drawn.coverage.height <= 0)
+        return {.coverage = {}, .x = 0, .y = 0};
     drawn.coverage.values.assign(static_cast<std::size_t>(drawn.coverage.width * drawn.coverage.height), 0);
 
     Stroker stroker;

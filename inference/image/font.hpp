@@ -1,5 +1,5 @@
-// Letters as pictures: Aileron Regular through FreeType, hinted, without kerning. This is the font that Pillow draws with
-// where no other is named, laid out as Pillow's basic layout does. (PIL.ImageFont.load_default)
+// Letters as pictures: Aileron Regular through FreeType, hinted, without kerning. This is the font that Pillow draws
+// with where no other is named, laid out as Pillow's basic layout does. (PIL.ImageFont.load_default)
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,9 @@ struct LayerMode {
 };
 
 Tensor either(const Tensor& condition, const Tensor& a, const Tensor& b) { return at::where(condition, a, b); }
-Tensor either(const Tensor& condition, double a, const Tensor& b) { return at::where(condition, at::full_like(b, a), b); }
+Tensor either(const Tensor& condition, double a, const Tensor& b) {
+    return at::where(condition, at::full_like(b, a), b);
+}
 
 // 0 where the divisor is.
 Tensor quotient(const Tensor& a, const Tensor& b) {

@@ -9,10 +9,10 @@
 namespace easel::inference {
 
 inline constexpr std::array<std::string_view, 26> layer_modes{
-    "normal",     "multiply",   "screen",       "overlay",     "darken",      "lighten",    "color-dodge",
-    "color-burn", "hard-light", "soft-light",   "difference",  "exclusion",   "linear-dodge", "linear-burn",
-    "vivid-light", "pin-light", "linear-light", "hard-mix",    "subtract",    "divide",     "grain-extract",
-    "grain-merge", "hue",       "saturation",   "color",       "luminosity"};
+    "normal",      "multiply",   "screen",       "overlay",    "darken",    "lighten",      "color-dodge",
+    "color-burn",  "hard-light", "soft-light",   "difference", "exclusion", "linear-dodge", "linear-burn",
+    "vivid-light", "pin-light",  "linear-light", "hard-mix",   "subtract",  "divide",       "grain-extract",
+    "grain-merge", "hue",        "saturation",   "color",      "luminosity"};
 
 // `layer` over `below`, both float32 [h, w, 4] with linear light in the first three channels and alpha in the last. The
 // layer's alpha counts `opacity` times. An unknown mode is taken for "normal", which is the only one that shows outside

@@ -40,8 +40,8 @@ struct LayeredPicture {
 // [1, height, width, 4] in 0..1, not premultiplied. (comfy_extras.nodes_compositor.composite_from_state)
 Tensor flatten_layers(const LayeredPicture& picture);
 
-// What a layer shows of `pixels` [1, h, w, 3 or more] through `mask` ([1, h', w'], 1 is hidden; may be undefined) and its
-// own alpha: [1, h, w], undefined where it is opaque throughout. (comfy_extras.nodes_compositor.frame_alpha)
+// What a layer shows of `pixels` [1, h, w, 3 or more] through `mask` ([1, h', w'], 1 is hidden; may be undefined) and
+// its own alpha: [1, h, w], undefined where it is opaque throughout. (comfy_extras.nodes_compositor.frame_alpha)
 Tensor layer_alpha(const Tensor& pixels, const Tensor& mask);
 
 // Values in 0..1 to the nearest of 256 levels, uint8.

@@ -34,8 +34,8 @@ struct FrameResBlock {
     std::optional<Linear> time;  // of the embedded time, one value a channel
 
     explicit FrameResBlock(const Weights& w);
-    // `video` [batch, channels, frames, height, width]; `time_embedding` [batch * frames, dim] through its SiLU, read where
-    // the block has a use for it.
+    // `video` [batch, channels, frames, height, width]; `time_embedding` [batch * frames, dim] through its SiLU, read
+    // where the block has a use for it.
     Tensor operator()(const Tensor& video, const Tensor& time_embedding = {}) const;
 };
 

@@ -1,5 +1,5 @@
-// Normalisations of pictures whose channels lie innermost in memory, with the scale, the shift and a SiLU behind them in
-// the same pass: what tensor operations do in four or five passes over memory that the processor waits for.
+// Normalisations of pictures whose channels lie innermost in memory, with the scale, the shift and a SiLU behind them
+// in the same pass: what tensor operations do in four or five passes over memory that the processor waits for.
 #pragma once
 
 #include "inference/tensor.hpp"

@@ -109,15 +109,15 @@ public:
         RunningSoftmax softmax;
         for (int64_t key = 0; key < keys_; key += keys_at_once) {
             const int64_t seen = std::min(keys_at_once, keys_ - key);
-            multiply(row_pointers(head.keys + key * head.key_stride, seen, head.key_stride), 0, dim_, panel_.data(), scores_.data(),
-                     Sums::begin);
+            multiply(row_pointers(head.keys + key * head.key_stride, seen, head.key_stride), 0, dim_, panel_.data(),
+                     scores_.data(), Sums::begin);
             softmax.add(scores_.data(), seen, factor, weights_.data());
             if (key > 0) softmax.rescale(sums_.data(), dim_);
             multiply(values, key, seen, weights_.data(), sums_.data(), key == 0 ? Sums::begin : Sums::go_on);
         }
         for (int64_t i = 0; i < count; ++i) {
-            const float share = head.factor_of_values / RunningSoftmax::weight_scale /
-                                softmax.sum[static_cast<std::size_t>(i)];
+            const float share =
+                head.factor_of_values / RunningSoftmax::weight_scale / softmax.sum[static_cast<std::size_t>(i)];
             for (int64_t d = 0; d < dim_; ++d)
                 out[i * stride + d] = sums_[static_cast<std::size_t>(d * queries_at_once + i)] * share;
         }

@@ -86,7 +86,8 @@ EASEL_HALF void tile(const Pair* const* from, int64_t offset, int64_t length, co
         for (int64_t k = 0; k < count; ++k) {
             const __m512h a = _mm512_castsi512_ph(_mm512_loadu_si512(panel));
             const __m512h b = _mm512_castsi512_ph(_mm512_loadu_si512(panel + half_lanes));
-            // what a panel's next lines are is no secret, but they come from further away than the processor looks ahead
+            // what a panel's next lines are is no secret, but they come from further away than the processor looks
+            // ahead
             const char* const ahead = reinterpret_cast<const char*>(panel + 12 * columns);
             _mm_prefetch(ahead, _MM_HINT_T0);
             _mm_prefetch(ahead + 64, _MM_HINT_T0);
@@ -131,13 +132,9 @@ EASEL_HALF void to_pairs(const float* values, int64_t count, float scale, Pair* 
     }
 }
 
-float pack_panel(const float* from, const Extent& extent, Half* panel) {
-    return pack(from, extent, panel);
-}
+float pack_panel(const float* from, const Extent& extent, Half* panel) { return pack(from, extent, panel); }
 
-float pack_panel(const Half* from, const Extent& extent, Half* panel) {
-    return pack(from, extent, panel);
-}
+float pack_panel(const Half* from, const Extent& extent, Half* panel) { return pack(from, extent, panel); }
 
 void multiply(const Pair* const* rows, int64_t count, int64_t offset, int64_t length, const Half* panel, float* sums,
               Sums mode) {

@@ -1,5 +1,5 @@
-// The inner loops of products in half precision, for x86-64 processors with AVX-512 FP16, which multiply halves twice as
-// fast as floats. Sums of `chunk` products are kept in half precision and then added up in float32.
+// The inner loops of products in half precision, for x86-64 processors with AVX-512 FP16, which multiply halves twice
+// as fast as floats. Sums of `chunk` products are kept in half precision and then added up in float32.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct Extent {
     int64_t row_size() const { return channels * taps; }
 };
 
-// Up to `columns` rows of a weight as a panel: [tap, channel, columns], zeros in the columns that are not there. Returns
-// what products with the panel have to be multiplied by.
+// Up to `columns` rows of a weight as a panel: [tap, channel, columns], zeros in the columns that are not there.
+// Returns what products with the panel have to be multiplied by.
 float pack_panel(const float* from, const Extent& extent, Half* panel);
 float pack_panel(const Half* from, const Extent& extent, Half* panel);
 

@@ -1,5 +1,5 @@
-// The part of attention between its two products in half precision: a softmax over keys that come block by block (Milakov
-// and Gimelshein 2018), for as many queries at once as a panel has columns.
+// The part of attention between its two products in half precision: a softmax over keys that come block by block
+// (Milakov and Gimelshein 2018), for as many queries at once as a panel has columns.
 #pragma once
 
 #include "inference/layers/half_kernels.hpp"

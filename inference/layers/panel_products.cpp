@@ -137,9 +137,9 @@ template <class Format, class Stored>
 Tensor packed_rows(const Stored* rows, int64_t out, int64_t size, int64_t channels) {
     return make_panels<Format>(panels_of<Format>(out), size, [&](int64_t i, typename Format::Value* panel) {
         const int64_t first = i * Format::columns;
-        return Format::pack(rows + first * size,
-                            {.rows = std::min(Format::columns, out - first), .channels = channels, .taps = size / channels},
-                            panel);
+        return Format::pack(
+            rows + first * size,
+            {.rows = std::min(Format::columns, out - first), .channels = channels, .taps = size / channels}, panel);
     });
 }
 

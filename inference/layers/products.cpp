@@ -80,8 +80,9 @@ Products measured() {
     constexpr std::array names{"float32", "float16", "bfloat16"};
     const Contest* best = &contests.front();
     for (const Contest& contest : contests) {
-        logger("inference")->debug("products in {}: {:.0f} GFLOP/s on one core",
-                                   names.at(static_cast<std::size_t>(contest.products)), flops / contest.seconds / 1e9);
+        logger("inference")
+            ->debug("products in {}: {:.0f} GFLOP/s on one core", names.at(static_cast<std::size_t>(contest.products)),
+                    flops / contest.seconds / 1e9);
         constexpr double worthwhile = 1.25;
         const bool is_first_gain = best == &contests.front();
         if (contest.seconds * (is_first_gain ? worthwhile : 1.0) < best->seconds) best = &contest;

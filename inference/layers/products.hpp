@@ -10,12 +10,12 @@ enum class Products {
     bfloat16,  // bfloat16, activations too
 };
 
-// Found out when first asked, by timing a small product in every precision that the processor has instructions for; that
-// takes some milliseconds. A precision below float32 has to be a quarter faster.
+// Found out when first asked, by timing a small product in every precision that the processor has instructions for;
+// that takes some milliseconds. A precision below float32 has to be a quarter faster.
 Products fastest_products();
 
-// Whether float32 products of our own (panel_products.hpp) are about as fast as oneDNN's, found out in the same way. They
-// are used then, because convolutions in them save multiplications (winograd.hpp).
+// Whether float32 products of our own (panel_products.hpp) are about as fast as oneDNN's, found out in the same way.
+// They are used then, because convolutions in them save multiplications (winograd.hpp).
 bool has_fast_single_panels();
 
 // Whether there are instructions for bfloat16 (avx512_bf16 or amx_bf16), fast or not.

@@ -113,8 +113,8 @@ EASEL_AVX512 void affine(const Value* from, int64_t rows, int64_t count, const S
         for (int64_t first = 0; first < count; first += lanes) {
             const __mmask16 mask = first_lanes(count - first);
             const int64_t at = row * count + first;
-            const __m512 value = _mm512_fmadd_ps(load(from + at, mask), load(use.scale + first, mask),
-                                                 load(use.shift + first, mask));
+            const __m512 value =
+                _mm512_fmadd_ps(load(from + at, mask), load(use.scale + first, mask), load(use.shift + first, mask));
             store(to + at, ended(value, use.ending), mask);
         }
 }
@@ -133,7 +133,8 @@ EASEL_AVX512 void normalised(const Value* from, int64_t rows, int64_t count, con
         for (int64_t first = 0; first < count; first += lanes) {
             const __mmask16 mask = first_lanes(count - first);
             const int64_t at = row * count + first;
-            const __m512 value = _mm512_mul_ps(_mm512_mul_ps(load(from + at, mask), factor), load(use.scale + first, mask));
+            const __m512 value =
+                _mm512_mul_ps(_mm512_mul_ps(load(from + at, mask), factor), load(use.scale + first, mask));
             store(to + at, ended(value, use.ending), mask);
         }
     }

@@ -85,7 +85,8 @@ EASEL_SINGLE void finish(const float* sums, float factor, const float* bias, int
     const __m512 times = _mm512_set1_ps(factor);
     for (int64_t i = 0; i < count; i += lanes_of_singles) {
         const int64_t left = count - i;
-        const auto mask = static_cast<__mmask16>(left >= lanes_of_singles ? 0xFFFF : (1U << static_cast<unsigned>(left)) - 1U);
+        const auto mask =
+            static_cast<__mmask16>(left >= lanes_of_singles ? 0xFFFF : (1U << static_cast<unsigned>(left)) - 1U);
         const __m512 plus = bias == nullptr ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, bias + i);
         _mm512_mask_storeu_ps(out + i, mask, _mm512_fmadd_ps(_mm512_loadu_ps(sums + i), times, plus));
     }

@@ -65,8 +65,7 @@ public:
         winograd_kernels::TileOutput result{};
         for (std::size_t i = 0; i < result.size(); ++i) {
             const int64_t y = top + static_cast<int64_t>(i) / 2, x = left + static_cast<int64_t>(i) % 2;
-            if (is_inside(y, x))
-                result[i] = out_ + ((picture * height_ + y) * width_ + x) * out_channels_ + channel;
+            if (is_inside(y, x)) result[i] = out_ + ((picture * height_ + y) * width_ + x) * out_channels_ + channel;
         }
         return result;
     }
@@ -107,7 +106,8 @@ struct Shares {
 };
 
 template <class Format>
-void convolve_tiles(const Tiles& tiles, int64_t channels, const Panels<Format>& panels, const float* bias, int64_t out) {
+void convolve_tiles(const Tiles& tiles, int64_t channels, const Panels<Format>& panels, const float* bias,
+                    int64_t out) {
     constexpr int64_t columns = Format::columns;
     const Shares shares(tiles.count, channels);
     const int64_t blocks = (tiles.count + shares.tiles - 1) / shares.tiles;
@@ -197,8 +197,8 @@ Tensor pack_winograd(const Tensor& weight, at::ScalarType type) {
 
 Tensor winograd_conv2d(const Tensor& x, const Tensor& packed, const Tensor& bias, int64_t out_channels) {
     const Tensor pictures = x.contiguous(at::MemoryFormat::ChannelsLast);
-    Tensor result = at::empty({x.size(0), out_channels, x.size(2), x.size(3)}, x.options(),
-                              at::MemoryFormat::ChannelsLast);
+    Tensor result =
+        at::empty({x.size(0), out_channels, x.size(2), x.size(3)}, x.options(), at::MemoryFormat::ChannelsLast);
     const auto compute =
         packed.scalar_type() == at::kHalf ? convolve_winograd<HalfPanels> : convolve_winograd<SinglePanels>;
     compute(pictures, packed, bias, result);

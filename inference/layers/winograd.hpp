@@ -1,6 +1,6 @@
-// Convolutions with kernels of 3x3 by Winograd's F(2x2, 3x3), which multiplies 16 times where the plain sum does 36 times.
-// In float32 the result is as exact as the plain one; with float16 panels it is off by about two thousandths. The packed
-// kernels take 16/9 of the plain ones' memory.
+// Convolutions with kernels of 3x3 by Winograd's F(2x2, 3x3), which multiplies 16 times where the plain sum does 36
+// times. In float32 the result is as exact as the plain one; with float16 panels it is off by about two thousandths.
+// The packed kernels take 16/9 of the plain ones' memory.
 #pragma once
 
 #include "inference/layers/panel_products.hpp"

@@ -18,7 +18,8 @@ constexpr std::size_t smallest = std::size_t{1} << 20;  // smaller ones the C li
 constexpr std::size_t most_kept = std::size_t{1} << 30;
 
 // Asks for pages of 2 MiB where the block covers whole ones: a page costs one fault and one entry of the processor's
-// table of pages, whatever its size. Smaller blocks lie in the C library's heap, which would keep such pages for little.
+// table of pages, whatever its size. Smaller blocks lie in the C library's heap, which would keep such pages for
+// little.
 void prefer_large_pages(void* data, std::size_t bytes) {
     constexpr std::size_t outside_of_heap = std::size_t{32} << 20;
     if (bytes < outside_of_heap) return;

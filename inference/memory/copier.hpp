@@ -1,4 +1,5 @@
-// The thread that brings weights to a device while another computes there: on a stream of its own, through pinned memory.
+// The thread that brings weights to a device while another computes there: on a stream of its own, through pinned
+// memory.
 #pragma once
 
 #include "inference/tensor.hpp"

@@ -1,5 +1,5 @@
-// Devices that compute, through libtorch's interfaces that are the same for all of them: the processor, CUDA, or whatever
-// else has registered itself as an accelerator.
+// Devices that compute, through libtorch's interfaces that are the same for all of them: the processor, CUDA, or
+// whatever else has registered itself as an accelerator.
 #pragma once
 
 #include "inference/tensor.hpp"

@@ -1,7 +1,7 @@
-// The memory of one device and who may use it. What computes takes a lease: it names the weight tables it runs on and how
-// much its activations need, and for as long as it lives those tables are not given up for others. Where not everything
-// fits, idle tables make room, the one used longest ago first and no more of it than is needed; where that is not enough,
-// a table keeps as many of its blocks as fit and the others pass through (memory/table_residency.hpp).
+// The memory of one device and who may use it. What computes takes a lease: it names the weight tables it runs on and
+// how much its activations need, and for as long as it lives those tables are not given up for others. Where not
+// everything fits, idle tables make room, the one used longest ago first and no more of it than is needed; where that
+// is not enough, a table keeps as many of its blocks as fit and the others pass through (memory/table_residency.hpp).
 //
 // All of it belongs to the thread that runs inference, except state().
 #pragma once
@@ -99,8 +99,9 @@ private:
     std::unique_ptr<Copier> copier_;
 };
 
-// Tables without a DeviceMemory, and null ones, need no lease. On the processor a table that is read once and would take
-// a good part of the memory passes through: converting its weights takes far less time than the products with them.
+// Tables without a DeviceMemory, and null ones, need no lease. On the processor a table that is read once and would
+// take a good part of the memory passes through: converting its weights takes far less time than the products with
+// them.
 class Lease {
 public:
     Lease() = default;
@@ -117,8 +118,8 @@ private:
     std::list<DeviceMemory::Claim>::iterator claim_;
 };
 
-// Called where `error` is being handled: makes room on the device of `table` if it says that memory is short and room can
-// be made. Otherwise it is thrown on, a shortage as OutOfMemory with what is known about it.
+// Called where `error` is being handled: makes room on the device of `table` if it says that memory is short and room
+// can be made. Otherwise it is thrown on, a shortage as OutOfMemory with what is known about it.
 void make_room_or_rethrow(const WeightTable* table, const std::exception& error);
 
 // Runs `work` and repeats it, a few times at most, while it runs out of memory and room can be made.

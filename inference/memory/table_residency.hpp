@@ -80,7 +80,8 @@ private:
         bool stays = false;
         bool is_passing = false;
     };
-    // A weight that is patched or rounded and whose unit does not stay, kept on the CPU: patching anew for each pass would take longer.
+    // A weight that is patched or rounded and whose unit does not stay, kept on the CPU: patching anew for each pass
+    // would take longer.
     struct Patched {
         Tensor weight;
         std::vector<AppliedPatch> patches;

@@ -28,7 +28,7 @@ Mesh rotated(const Mesh& mesh, const Tensor& rotation) {
 }
 
 Mesh merged(const std::vector<Meshes>& links) {
-    const auto any = [&](Tensor Mesh::* part) {
+    const auto any = [&](Tensor Mesh::*part) {
         return std::ranges::any_of(links, [&](const Meshes& link) { return (link.front().*part).defined(); });
     };
     const bool has_uvs = any(&Mesh::uvs), has_colors = any(&Mesh::colors);

@@ -178,8 +178,9 @@ Tensor AnimaLllite::changed(Tensor x, const Tensor& features, int64_t block, std
     const auto module = modules_.find(std::string(module_prefix) + std::to_string(block) + "_" + std::string(name));
     if (module == modules_.end()) return x;
     if (x.size(1) != features.size(1))
-        throw UserError("the picture for Anima LLLite has " + std::to_string(features.size(1)) + " tokens, the latent " +
-                        std::to_string(x.size(1)) + ": use sides that are multiples of 16 pixels");
+        throw UserError("the picture for Anima LLLite has " + std::to_string(features.size(1)) +
+                        " tokens, the latent " + std::to_string(x.size(1)) +
+                        ": use sides that are multiples of 16 pixels");
     return module->second(x, features.to(x.scalar_type()), strength);
 }
 
@@ -198,9 +199,8 @@ Model with_lllite(const Model& model, std::shared_ptr<const AnimaLllite> network
             input.x = seen->changed(input.x, place, "cross_attn_q_proj");
             return input;
         });
-        options.patches.feed_forward_input.push_back([seen](Tensor x, const PatchPlace& place) {
-            return seen->changed(std::move(x), place, "mlp_layer1");
-        });
+        options.patches.feed_forward_input.push_back(
+            [seen](Tensor x, const PatchPlace& place) { return seen->changed(std::move(x), place, "mlp_layer1"); });
     });
 }
 

@@ -22,8 +22,7 @@ constexpr double first_begin = 0.0, first_end = 4.0, second_begin = 20.0, second
 Tensor windows(const Tensor& speaker, int64_t first, int64_t last) {
     constexpr int64_t reach = 2;
     const int64_t missing = last - speaker.size(0);
-    const Tensor heard =
-        missing > 0 ? at::cat({speaker, speaker.slice(0, 0, 1).expand({missing, -1, -1})}) : speaker;
+    const Tensor heard = missing > 0 ? at::cat({speaker, speaker.slice(0, 0, 1).expand({missing, -1, -1})}) : speaker;
     const Tensor index = at::arange(first, last, at::kLong).unsqueeze(1) + at::arange(-reach, reach + 1, at::kLong);
     return heard.index_select(0, index.clamp(0, heard.size(0) - 1).flatten())
         .unflatten(0, {last - first, 2 * reach + 1});
@@ -120,8 +119,8 @@ Tensor InfiniteTalk::speech_tokens(const std::vector<Tensor>& speakers, int64_t 
                                        groups.slice(1, 1, frames_together - 1).select(2, middle),
                                        groups.select(1, frames_together - 1).slice(1, middle)},
                                       1);
-        const Tensor seen = at::cat({at::relu(first_in_(heard.slice(0, 0, 1).flatten(1))),
-                                     at::relu(later_in_(around.flatten(1)))});
+        const Tensor seen =
+            at::cat({at::relu(first_in_(heard.slice(0, 0, 1).flatten(1))), at::relu(later_in_(around.flatten(1)))});
         const Tensor tokens = out_(at::relu(hidden_(seen)));
         all.push_back(norm_(tokens.unflatten(1, {-1, norm_.weight.size(0)})));
     }
@@ -150,8 +149,7 @@ Tensor InfiniteTalk::heard(int64_t block, const Tensor& x, const Tensor& speech,
     for (int64_t i = 0; i < batch; ++i) {
         Tensor asking = split_heads(q.narrow(0, i, 1), heads);
         if (places.defined()) asking = turned(asking, places[i]);
-        const Tensor seen =
-            attention(by_frames(asking), by_frames(places.defined() ? turned(k, k_places) : k), v);
+        const Tensor seen = attention(by_frames(asking), by_frames(places.defined() ? turned(k, k_places) : k), v);
         result.push_back(merge_heads(seen).flatten(0, 1));
     }
     return own.out(at::stack(result));
@@ -166,10 +164,10 @@ Model with_talk(const Model& model, std::shared_ptr<const InfiniteTalk> network,
     const bool keeps_first = talk.keeps_first;
     const auto listener = std::make_shared<const Listener>(std::move(network), std::move(talk));
     return with_changed_options(model, [&](ModelOptions& options) {
-        options.around_evaluation.push_back([in_model](const Sides& sides, const Tensor& x, float sigma,
-                                                       const ModelOptions::Evaluate& next) {
-            return next(sides, beginning_with(x, in_model), sigma);
-        });
+        options.around_evaluation.push_back(
+            [in_model](const Sides& sides, const Tensor& x, float sigma, const ModelOptions::Evaluate& next) {
+                return next(sides, beginning_with(x, in_model), sigma);
+            });
         options.around_network.push_back([listener](const NetworkInput& input, const ModelOptions::Network& next) {
             NetworkInput seen = input;
             seen.attached.insert_or_assign(std::string(wan::BlockGuest::name), listener);

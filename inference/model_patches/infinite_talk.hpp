@@ -1,5 +1,5 @@
-// MultiTalk (Kong et al. 2025) and InfiniteTalk (Yang et al. 2025): attention to speech in the blocks of a Wan that starts
-// from a picture, so that one or two people of the picture speak.
+// MultiTalk (Kong et al. 2025) and InfiniteTalk (Yang et al. 2025): attention to speech in the blocks of a Wan that
+// starts from a picture, so that one or two people of the picture speak.
 #pragma once
 
 #include "inference/layers/linear.hpp"
@@ -42,9 +42,9 @@ private:
 };
 
 struct Talk {
-    Tensor speech;             // InfiniteTalk::speech_tokens
-    Tensor masks;              // [2, rows * columns]: which patches of the first frame show which speaker; undefined for one
-    Tensor first_latents;      // what the video begins with, as the autoencoder has it
+    Tensor speech;  // InfiniteTalk::speech_tokens
+    Tensor masks;   // [2, rows * columns]: which patches of the first frame show which speaker; undefined for one
+    Tensor first_latents;  // what the video begins with, as the autoencoder has it
     double strength = 1.0;
     bool keeps_first = false;  // the result begins with these as well
 };

@@ -131,8 +131,9 @@ Uni3c::Uni3c(const Weights& w)
 
 Uni3c::Start Uni3c::start(const Tensor& latent) const {
     weights_.table()->use(nullptr);
-    const Tensor seen = at::conv3d(latent.to(weights_.device(), at::kFloat), picture_in_.as(at::kFloat, weights_.device()),
-                                   picture_bias_.as(at::kFloat, weights_.device()), {1, patch, patch});
+    const Tensor seen =
+        at::conv3d(latent.to(weights_.device(), at::kFloat), picture_in_.as(at::kFloat, weights_.device()),
+                   picture_bias_.as(at::kFloat, weights_.device()), {1, patch, patch});
     const Tensor tokens = seen.flatten(2).transpose(1, 2).to(weights_.compute_dtype());
     const int64_t head_size = blocks_.front().q.out_features() / heads;
     return {.tokens = in_ ? (*in_)(tokens) : tokens,
@@ -145,8 +146,7 @@ Tensor Uni3c::advanced(int64_t block, const Tensor& tokens, const Tensor& time, 
         const auto values = part.modulation(at::silu(time.to(x.scalar_type()))).unsqueeze(1).chunk(3, 2);
         return x + values[2] * function(part.norm(x) * (values[1] + 1.0) + values[0]);
     };
-    const Tensor x =
-        stepped(tokens, own.norm_attention, [&](const Tensor& h) { return own.attended(h, rope); });
+    const Tensor x = stepped(tokens, own.norm_attention, [&](const Tensor& h) { return own.attended(h, rope); });
     return stepped(x, own.norm_ff, [&](const Tensor& h) { return own.ff_out(at::gelu(own.ff_in(h), "tanh")); });
 }
 
@@ -160,8 +160,8 @@ Model with_uni3c(const Model& model, std::shared_ptr<const Uni3c> network, Uni3c
     const NoiseLevels& levels = *model.parameterization().levels;
     const double first = levels.percent_to_sigma(video.start_percent);
     const double last = levels.percent_to_sigma(video.end_percent);
-    const auto follower = std::make_shared<Follower>(std::move(network), std::move(video), model.latent_format(), first,
-                                                     last);
+    const auto follower =
+        std::make_shared<Follower>(std::move(network), std::move(video), model.latent_format(), first, last);
     return with_changed_options(model, [&](ModelOptions& options) {
         options.patches.after_block.push_back(
             [follower](const AfterBlock& after, const PatchPlace& place) { (*follower)(after, place); });

@@ -58,8 +58,8 @@ private:
     std::vector<Linear> out_;
 };
 
-// `frames` [frames, height, width, 3]; the percents are shares of the schedule. Throws UserError when `model` is no Wan of
-// the network's width. (WanUni3CCnetPatch)
+// `frames` [frames, height, width, 3]; the percents are shares of the schedule. Throws UserError when `model` is no Wan
+// of the network's width. (WanUni3CCnetPatch)
 struct Uni3cVideo {
     Vae vae;
     Tensor frames;

@@ -88,7 +88,8 @@ private:
         const int64_t height = (rows + rows % patch) * cell, width = (columns + columns % patch) * cell;
         if (latent_.defined() && height_ == height && width_ == width) return latent_;
         const Tensor& first = picture_.to_fill && !picture_.pixels ? *picture_.to_fill : *picture_.pixels;
-        const bool differ = picture_.pixels && picture_.to_fill && picture_.pixels->sizes() != picture_.to_fill->sizes();
+        const bool differ =
+            picture_.pixels && picture_.to_fill && picture_.pixels->sizes() != picture_.to_fill->sizes();
         const bool fits = !differ && first.size(1) == height && first.size(2) == width;
         const auto sized = [&](const std::optional<Tensor>& pixels) {
             return pixels && !fits ? resize_image(*pixels, width, height, "area", Crop::center) : pixels;
@@ -114,8 +115,7 @@ private:
             to_fill = (*to_fill - 0.5) * drawn.movedim(1, -1) + 0.5;
         }
         const Tensor filled = encoded(*to_fill);
-        const Tensor kept =
-            mask ? resize(*mask, filled.size(-1), filled.size(-2), "nearest", Crop::center) : Tensor();
+        const Tensor kept = mask ? resize(*mask, filled.size(-1), filled.size(-2), "nearest", Crop::center) : Tensor();
         return at::cat({pixels ? encoded(*pixels) : encoded(grey(*to_fill)),
                         kept.defined() ? repeat_to_batch(kept, filled.size(0)) : at::zeros_like(filled.narrow(1, 0, 1)),
                         filled},

@@ -90,7 +90,9 @@ std::map<std::string, PendingTensors> encoder_tensors(const TextEncoder& clip) {
 PendingTensors checkpoint_tensors(const Family& family, const Model& model, const TextEncoder* clip, const Vae* vae,
                                   const ClipVision* vision) {
     PendingTensors result = pending_tensors(model.weights(), model.patches(), std::string(model_prefix));
-    if (vae != nullptr && vae->weights()) add(result, family.vae_prefix.empty() ? vae_prefix : family.vae_prefix, pending_tensors(vae->weights(), nullptr));
+    if (vae != nullptr && vae->weights())
+        add(result, family.vae_prefix.empty() ? vae_prefix : family.vae_prefix,
+            pending_tensors(vae->weights(), nullptr));
     if (vision != nullptr) add(result, family.vision_prefix, pending_tensors(vision->weights(), nullptr));
     if (clip == nullptr) return result;
     for (const auto& [kind, tensors] : encoder_tensors(*clip)) {

@@ -13,11 +13,16 @@ namespace {
 constexpr std::array<std::string_view, 4> diffusion_prefixes{"model.diffusion_model.", "model.model.", "net.",
                                                              "model."};
 
-// What entries of a checkpoint beside its network that belong to it begin with: how it was trained (their presence counts,
-// or their value), and layers in front of it.
-constexpr std::array<std::string_view, 8> network_marks{
-    "v_pred", "ztsnr", "edm_mean", "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min", "cc_projection.",
-    "conditioner.conditioners."};
+// What entries of a checkpoint beside its network that belong to it begin with: how it was trained (their presence
+// counts, or their value), and layers in front of it.
+constexpr std::array<std::string_view, 8> network_marks{"v_pred",
+                                                        "ztsnr",
+                                                        "edm_mean",
+                                                        "edm_std",
+                                                        "edm_vpred.sigma_max",
+                                                        "edm_vpred.sigma_min",
+                                                        "cc_projection.",
+                                                        "conditioner.conditioners."};
 
 bool any_key(const TensorMap& tensors, auto predicate) {
     return std::ranges::any_of(tensors, [&](const auto& item) { return predicate(std::string_view(item.first)); });

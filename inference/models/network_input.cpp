@@ -69,8 +69,7 @@ NetworkInput repeated(const NetworkInput& input, int64_t count, at::Device devic
     const auto repeat = [&](Tensor& tensor) {
         if (tensor.defined() && !is_number(tensor)) tensor = repeat_to_batch(tensor, count).to(device);
     };
-    for (Tensor* tensor :
-         {&batch.context, &batch.vector, &batch.concat, &batch.guidance, &batch.attention_mask})
+    for (Tensor* tensor : {&batch.context, &batch.vector, &batch.concat, &batch.guidance, &batch.attention_mask})
         repeat(*tensor);
     for (Tensor& latent : batch.reference_latents)
         repeat(latent);

@@ -75,8 +75,8 @@ struct Condition {
     // Whether conditions of the other side that have no control are to hear these as well. (ControlNetApply)
     bool control_for_both_sides = false;
     std::shared_ptr<const GroundedPhrases> grounded;  // phrases with their boxes; null for none
-    std::shared_ptr<const HookGroup> hooks;  // changes to the weights for this condition alone; null for none
-    bool is_default = false;                 // counts only where no other condition of its side does
+    std::shared_ptr<const HookGroup> hooks;           // changes to the weights for this condition alone; null for none
+    bool is_default = false;                          // counts only where no other condition of its side does
 
     std::optional<double> guidance;  // distilled guidance (Flux); nothing leaves it to the family
     bool without_guidance = false;   // the network is not told of any guidance (FluxDisableGuidance)
@@ -89,7 +89,8 @@ struct Condition {
     // What text encoders and conditioning nodes hand to the networks of one family, by the name that both know. The
     // first dimension is the batch; a tensor without dimensions is a number.
     std::map<std::string, Tensor, std::less<>> extra;
-    Attachments attached;  // likewise what is no tensor; the same object on both sides of guidance where it says the same
+    Attachments
+        attached;  // likewise what is no tensor; the same object on both sides of guidance where it says the same
 };
 
 using Conditioning = std::vector<Condition>;

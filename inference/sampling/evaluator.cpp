@@ -111,8 +111,8 @@ const Model& NetworkEvaluator::model_for(const Job& job) const {
     if (!hooks) return model_;
     const std::pair key(hooks, job.hook_strengths);
     if (const auto found = hooked_.find(key); found != hooked_.end()) return found->second;
-    const auto patches = hooks->patches(HookGroup::Target::model, model_.weights(), model_.network().lora_keys(),
-                                        job.hook_strengths);
+    const auto patches =
+        hooks->patches(HookGroup::Target::model, model_.weights(), model_.network().lora_keys(), job.hook_strengths);
     return hooked_.emplace(key, model_.with_patches(patches)).first->second;
 }
 
@@ -186,7 +186,8 @@ std::vector<Tensor> NetworkEvaluator::evaluate(const Sides& sides, const Tensor&
                 if (condition.box) job.weight = condition.box->of(job.weight);
             }
             if (condition.hooks)
-                job.hook_strengths = hook_progress_.strengths(*condition.hooks, sigma, *model_.parameterization().levels);
+                job.hook_strengths =
+                    hook_progress_.strengths(*condition.hooks, sigma, *model_.parameterization().levels);
             NetworkInput inputs = condition.inputs;
             if (condition.box && inputs.concat.defined()) inputs.concat = condition.box->of(inputs.concat);
             job.inputs = repeated(inputs, x.size(0), x.device());

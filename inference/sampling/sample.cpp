@@ -1,7 +1,7 @@
 #include "inference/sampling/sample.hpp"
 
-#include "inference/memory/block_cache.hpp"
 #include "inference/image/resize.hpp"
+#include "inference/memory/block_cache.hpp"
 #include "inference/models/model.hpp"
 #include "inference/sampling/guider.hpp"
 #include "inference/sampling/latent_streams.hpp"
@@ -166,8 +166,7 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
                                                       starts_from_noise(*parameterization.levels, first));
     x = parameterization.prediction->remove_noise_scaling(request.sampler.function(x, run), request.sigmas.back());
     const auto finished = [&](const Tensor& row) {
-        return with_samples(result.latent,
-                            unpack_streams(format.from_model(row.to(at::kFloat)).to(at::kCPU), shapes));
+        return with_samples(result.latent, unpack_streams(format.from_model(row.to(at::kFloat)).to(at::kCPU), shapes));
     };
     result.latent = finished(x);
     for (const auto& change : model.options().on_result)

@@ -18,8 +18,8 @@
 namespace easel::inference {
 
 struct SampleHooks {
-    // After each of the `total` steps, `step` counting from 1, with the picture so far as the model's latent (of several streams the first). The
-    // value of ComfyUI's `progress` is `step`. May be empty.
+    // After each of the `total` steps, `step` counting from 1, with the picture so far as the model's latent (of
+    // several streams the first). The value of ComfyUI's `progress` is `step`. May be empty.
     std::function<void(int step, int total, const Tensor& denoised)> progress;
     // Looked at before every run of the network; true ends sampling with Interrupted. May be empty.
     std::function<bool()> stop;
@@ -62,7 +62,7 @@ struct CustomSampleRequest {
 };
 
 struct CustomSample {
-    LatentImage latent;              // the request's, with the finished samples
+    LatentImage latent;                   // the request's, with the finished samples
     std::optional<LatentImage> denoised;  // the picture that the last step stepped to; none when there was no step
 };
 CustomSample sample_custom(const CustomSampleRequest& request);

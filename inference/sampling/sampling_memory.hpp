@@ -13,8 +13,8 @@ struct SamplingRoom {
     std::int64_t most_joined;  // so many conditions may be evaluated in one batch
 };
 
-// Text encoders and whatever else is idle make room first. Conditions share a batch while their activations take no more
-// than half of what is there.
+// Text encoders and whatever else is idle make room first. Conditions share a batch while their activations take no
+// more than half of what is there.
 SamplingRoom room_for_sampling(const Guider& guider, const SamplingTarget& target);
 
 }  // namespace easel::inference

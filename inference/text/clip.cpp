@@ -49,8 +49,8 @@ Tensor ClipLayer::operator()(const Tensor& x, const Tensor& mask) const {
 ClipTextNetwork::ClipTextNetwork(const Weights& w, Activation activation)
     : tokens(w / "text_model" / "embeddings" / "token_embedding"),
       positions_((w / "text_model" / "embeddings" / "position_embedding")["weight"]),
-      layers_(layers(w / "text_model" / "encoder" / "layers", activation)), final_norm_(w / "text_model" / "final_layer_norm"),
-      projection_(w.maybe("text_projection.weight")) {}
+      layers_(layers(w / "text_model" / "encoder" / "layers", activation)),
+      final_norm_(w / "text_model" / "final_layer_norm"), projection_(w.maybe("text_projection.weight")) {}
 
 ClipTextNetwork::Output ClipTextNetwork::operator()(const Tensor& embeddings, const Tensor& mask,
                                                     std::optional<int> layer, bool normalise_hidden) const {

@@ -54,8 +54,8 @@ std::vector<Weight> expert_bank(const Weights& w) {
 }  // namespace
 
 GptOss::Experts::Experts(const Weights& w)
-    : gate_up(expert_bank(w / "gate_up_proj")), down(expert_bank(w / "down_proj")), gate_up_bias(w["gate_up_proj.bias"]),
-      down_bias(w["down_proj.bias"]) {}
+    : gate_up(expert_bank(w / "gate_up_proj")), down(expert_bank(w / "down_proj")),
+      gate_up_bias(w["gate_up_proj.bias"]), down_bias(w["down_proj.bias"]) {}
 
 Tensor GptOss::Experts::operator()(const Tensor& x, int64_t expert) const {
     const auto index = static_cast<std::size_t>(expert);
@@ -67,10 +67,10 @@ Tensor GptOss::Experts::operator()(const Tensor& x, int64_t expert) const {
 }
 
 GptOss::Layer::Layer(const Weights& w)
-    : before_attention(w / "input_layernorm", gpt_norm_eps), before_experts(w / "post_attention_layernorm", gpt_norm_eps),
-      q(w / "self_attn" / "q_proj"), k(w / "self_attn" / "k_proj"), v(w / "self_attn" / "v_proj"),
-      o(w / "self_attn" / "o_proj"), sinks(w["self_attn.sinks"]), router(w / "mlp" / "router"),
-      experts(w / "mlp" / "experts") {}
+    : before_attention(w / "input_layernorm", gpt_norm_eps),
+      before_experts(w / "post_attention_layernorm", gpt_norm_eps), q(w / "self_attn" / "q_proj"),
+      k(w / "self_attn" / "k_proj"), v(w / "self_attn" / "v_proj"), o(w / "self_attn" / "o_proj"),
+      sinks(w["self_attn.sinks"]), router(w / "mlp" / "router"), experts(w / "mlp" / "experts") {}
 
 // A head's sink is one more score, of a key whose value is nothing.
 Tensor GptOss::Layer::attend(const Tensor& x, const Tensor& mask, const Rope& rope) const {

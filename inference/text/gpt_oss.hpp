@@ -1,6 +1,6 @@
 // GPT-OSS (OpenAI 2025), read as a text encoder: a decoder whose feed-forward layers choose four experts for each token
-// and whose heads may attend to nothing. Every second layer sees only the 128 tokens before. Sizes follow from the weights.
-// (comfy.text_encoders.gpt_oss)
+// and whose heads may attend to nothing. Every second layer sees only the 128 tokens before. Sizes follow from the
+// weights. (comfy.text_encoders.gpt_oss)
 #pragma once
 
 #include "inference/layers/embedding.hpp"

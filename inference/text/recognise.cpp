@@ -93,7 +93,8 @@ TensorMap without_vl_nesting(const TensorMap& tensors) {
         {{"model.language_model.", "model."}, {"model.visual.", "visual."}, {"lm_head.", "model.lm_head."}}};
     TensorMap result;
     for (const auto& [key, tensor] : tensors) {
-        const auto found = std::ranges::find_if(prefixes, [&](const auto& pair) { return key.starts_with(pair.first); });
+        const auto found =
+            std::ranges::find_if(prefixes, [&](const auto& pair) { return key.starts_with(pair.first); });
         result.emplace(found == prefixes.end() ? key : std::string(found->second) + key.substr(found->first.size()),
                        tensor);
     }

@@ -34,7 +34,8 @@ Tensor XlmRoberta::Layer::operator()(const Tensor& x, const Tensor& cos, const T
 
 XlmRoberta::XlmRoberta(const Weights& w, std::optional<int> start, Tokenizer tokenize)
     : words_(w / "model" / "embeddings" / "word_embeddings"),
-      kinds_((w / "model" / "embeddings" / "token_type_embeddings")["weight"]), norm_(w / "model" / "emb_ln", norm_eps) {
+      kinds_((w / "model" / "embeddings" / "token_type_embeddings")["weight"]),
+      norm_(w / "model" / "emb_ln", norm_eps) {
     format_.start = start;
     format_.end = special.end;
     format_.pad = special.pad;
@@ -54,7 +55,8 @@ XlmRoberta::Encoded XlmRoberta::encode(const TextRequest& request, std::string_v
     Tensor x = norm_(prompt.embeddings + kinds_.like(prompt.embeddings)[0]);
     const int64_t head_size = x.size(2) / heads;
     const Tensor exponents = at::arange(0, head_size, 2, at::kFloat) / static_cast<double>(head_size);
-    const Tensor angles = at::arange(x.size(1), at::kFloat).unsqueeze(1) * at::pow(at::Scalar(rope_base), exponents).reciprocal();
+    const Tensor angles =
+        at::arange(x.size(1), at::kFloat).unsqueeze(1) * at::pow(at::Scalar(rope_base), exponents).reciprocal();
     const Tensor both = at::cat({angles, angles}, 1);
     const Tensor cos = both.cos(), sin = both.sin();
     const Tensor counts = prompt.mask.to(x.scalar_type());

@@ -1,5 +1,5 @@
-// XLM-RoBERTa with rotary positions, as Jina CLIP v2 (Koukounas et al. 2024) reads prompts: the mean of its last states is
-// a pooled prompt.
+// XLM-RoBERTa with rotary positions, as Jina CLIP v2 (Koukounas et al. 2024) reads prompts: the mean of its last states
+// is a pooled prompt.
 #pragma once
 
 #include "inference/layers/embedding.hpp"

@@ -17,11 +17,12 @@ constexpr const char* first_of_1080 = "up.0.block.0.conv1.conv.weight";
 // Residual blocks of three convolutions at one width. (SRModel3DV2)
 class PlainUpsampler final : public HunyuanUpsampler {
 public:
-    explicit PlainUpsampler(const Weights& w) : weights_(w), in_(w / "in_conv" / "conv"), out_(w / "out_conv" / "conv") {
+    explicit PlainUpsampler(const Weights& w)
+        : weights_(w), in_(w / "in_conv" / "conv"), out_(w / "out_conv" / "conv") {
         for (int64_t i = 0; i < w.count("blocks"); ++i) {
             const Weights block = w / "blocks" / i / "block";
-            blocks_.push_back({CausalConv(block / 0 / "conv"), CausalConv(block / 2 / "conv"),
-                               CausalConv(block / 4 / "conv")});
+            blocks_.push_back(
+                {CausalConv(block / 0 / "conv"), CausalConv(block / 2 / "conv"), CausalConv(block / 4 / "conv")});
         }
     }
 

@@ -1,4 +1,5 @@
-// HunyuanVideo 1.5's networks that sharpen the latent of a video after it was enlarged (Tencent 2025). They keep its size.
+// HunyuanVideo 1.5's networks that sharpen the latent of a video after it was enlarged (Tencent 2025). They keep its
+// size.
 #pragma once
 
 #include "inference/tensor.hpp"

@@ -12,8 +12,14 @@ using Rename = std::pair<std::string_view, std::string_view>;
 
 // Inside the attention; older files use other names.
 constexpr std::array attention_names{
-    Rename{"group_norm.", "norm."}, Rename{"to_q.", "q."},   Rename{"to_k.", "k."},          Rename{"to_v.", "v."},
-    Rename{"query.", "q."},         Rename{"key.", "k."},    Rename{"value.", "v."},         Rename{"to_out.0.", "proj_out."},
+    Rename{"group_norm.", "norm."},
+    Rename{"to_q.", "q."},
+    Rename{"to_k.", "k."},
+    Rename{"to_v.", "v."},
+    Rename{"query.", "q."},
+    Rename{"key.", "k."},
+    Rename{"value.", "v."},
+    Rename{"to_out.0.", "proj_out."},
     Rename{"proj_attn.", "proj_out."},
 };
 

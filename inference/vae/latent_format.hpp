@@ -11,14 +11,15 @@ namespace easel::inference {
 
 struct LatentFormat {
     int64_t channels = 4;
-    int64_t dimensions = 2;       // spatial ones: 3 for video
-    int64_t downscale_ratio = 8;  // pixels per latent cell and side
+    int64_t dimensions = 2;                // spatial ones: 3 for video
+    int64_t downscale_ratio = 8;           // pixels per latent cell and side
     int64_t temporal_downscale_ratio = 1;  // frames of a video, or samples of a sound, per cell
-    double scale = 1.0;           // model latent = (VAE latent - shift) * scale
+    double scale = 1.0;                    // model latent = (VAE latent - shift) * scale
     double shift = 0.0;
     // Statistics of each channel, where latents are normalised one by one: (latent - mean) / deviation * scale.
     std::vector<double> mean, deviation;
-    // A frame of the model holds two of the autoencoder's, the earlier one's channels first; the first frame comes twice.
+    // A frame of the model holds two of the autoencoder's, the earlier one's channels first; the first frame comes
+    // twice.
     bool pairs_frames = false;
 
     // Cells that hold patches of finer ones, as their channels, are taken apart for previews into so many per side.

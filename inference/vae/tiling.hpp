@@ -14,8 +14,8 @@ struct TileGrid {
 };
 
 // `function` maps tiles [1, ..., h, w] of `samples` to [1, ..., h * scale, w * scale]; what lies between, channels and
-// frames, is up to it. Tiles fade into each other linearly over their overlap. Returns float32 on the CPU. Throws UserError when the overlap leaves nothing
-// of a tile. (comfy.utils.tiled_scale)
+// frames, is up to it. Tiles fade into each other linearly over their overlap. Returns float32 on the CPU. Throws
+// UserError when the overlap leaves nothing of a tile. (comfy.utils.tiled_scale)
 Tensor tiled(const Tensor& samples, const TileGrid& grid, const std::function<Tensor(const Tensor&)>& function);
 
 }  // namespace easel::inference

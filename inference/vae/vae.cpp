@@ -96,7 +96,8 @@ Tensor Vae::decode(const Tensor& latent) const {
     return whole_or_tiled(
         weights_.get(), together ? bytes * static_cast<std::size_t>(cells.size(0)) : bytes,
         [&] {
-            return to_pixels(together ? decoded(cells).to(at::kCPU, at::kFloat) : one_by_one(cells, decoded), *network_);
+            return to_pixels(together ? decoded(cells).to(at::kCPU, at::kFloat) : one_by_one(cells, decoded),
+                             *network_);
         },
         [&](const Tiling& tiling) { return decode_tiled(latent, tiling); });
 }
@@ -128,7 +129,8 @@ Tensor Vae::decode_tiled(const Tensor& latent, const Tiling& tiling) const {
             one_by_one(fitting(latent, *network_), [&](const Tensor& one) { return own->decode_tiled(one, tiling); }),
             *network_);
     return to_pixels(
-        passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }), *network_);
+        passes(fitting(latent, *network_), grid, [&](const Tensor& tile) { return network_->decode(tile); }),
+        *network_);
 }
 
 }  // namespace easel::inference

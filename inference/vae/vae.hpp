@@ -55,9 +55,9 @@ public:
     Vae() = default;
     explicit Vae(std::shared_ptr<const Autoencoder> network) : network_(std::move(network)) {}
 
-    // Pictures are cropped around their centre to whole latent cells; channels that the network does not take are dropped.
-    // A video network takes the batch for the frames of one video and returns [1, channels, frames, h, w]; decoding it
-    // gives the frames as a batch.
+    // Pictures are cropped around their centre to whole latent cells; channels that the network does not take are
+    // dropped. A video network takes the batch for the frames of one video and returns [1, channels, frames, h, w];
+    // decoding it gives the frames as a batch.
     Tensor encode(const Tensor& pixels) const;
     Tensor decode(const Tensor& latent) const;
 

@@ -1,5 +1,5 @@
-// Tensors that a file keeps in fewer bits than a number type has: blocks of quantised values with scales. They travel as
-// tensors of the shape they stand for, so that networks can be recognised and built from them, but no operation
+// Tensors that a file keeps in fewer bits than a number type has: blocks of quantised values with scales. They travel
+// as tensors of the shape they stand for, so that networks can be recognised and built from them, but no operation
 // computes with them: they have to be decoded first, which weight tables do when a weight is used.
 #pragma once
 

@@ -57,8 +57,8 @@ std::map<std::string, Json> described_layers(TensorMap& tensors, const std::map<
 // A value of a layer's description, or of the parameters in it.
 template <class T>
 T described(const Json& description, const char* name, T otherwise) {
-    const Json& parameters = description.contains("params") && description["params"].is_object() ? description["params"]
-                                                                                                   : description;
+    const Json& parameters =
+        description.contains("params") && description["params"].is_object() ? description["params"] : description;
     return description.value(name, parameters.value(name, otherwise));
 }
 
@@ -151,8 +151,7 @@ Tensor encoded_layer(const StoredLayer& layer, const std::string& format, const 
     if (format == "nvfp4" && layer.second_scale.defined())
         return encoded_tensor(unpacked, nvfp4_values(values, layer.scale, layer.second_scale));
     const auto rotated = [&](Nibbles nibbles) {
-        return encoded_tensor(unpacked,
-                              rotated_values(nibble_values(std::move(nibbles)), rotation_group(description)));
+        return encoded_tensor(unpacked, rotated_values(nibble_values(std::move(nibbles)), rotation_group(description)));
     };
     if (format == "convrot_w4a4")
         return rotated({.packed = values, .numbers = signed_nibbles(), .row_scale = layer.scale});

@@ -19,9 +19,9 @@ struct WeightFile {
 };
 
 // Opens a model file in any format that is known (safetensors, GGUF, PyTorch's pickles) without copying its tensors,
-// except those that the file does not align. Weights that are stored quantised become encoded tensors (encoded.hpp). One
-// part of a file that was cut into pieces (`-00001-of-00003`) stands for all of them. Throws UserError when it cannot be
-// read and ModelError, with the file's name, when anything in it contradicts the format.
+// except those that the file does not align. Weights that are stored quantised become encoded tensors (encoded.hpp).
+// One part of a file that was cut into pieces (`-00001-of-00003`) stands for all of them. Throws UserError when it
+// cannot be read and ModelError, with the file's name, when anything in it contradicts the format.
 WeightFile open_weights(const std::filesystem::path& path);
 
 // The tensors of a safetensors file as they are.

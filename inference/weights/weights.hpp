@@ -45,7 +45,8 @@ private:
     std::string key_;
 };
 
-// How a kernel wants a weight laid out: the type of the result and, where one weight is laid out in several ways, which.
+// How a kernel wants a weight laid out: the type of the result and, where one weight is laid out in several ways,
+// which.
 struct PackedForm {
     at::ScalarType type = at::kFloat;
     int variant = 0;
@@ -92,8 +93,8 @@ public:
         return prepare(entry, dtype, device);
     }
 
-    // The weight as `pack(dense)` lays it out, made once: of the stored tensor where that has the wanted type and nothing
-    // changes it, else of the ready form in `dtype`. It takes the place of the ready form.
+    // The weight as `pack(dense)` lays it out, made once: of the stored tensor where that has the wanted type and
+    // nothing changes it, else of the ready form in `dtype`. It takes the place of the ready form.
     template <class Pack>
     const Tensor& packed(Entry& entry, at::ScalarType dtype, const PackedForm& form, const Pack& pack) {
         if (!is_current(entry) || !entry.packed.defined() || entry.form != form) {
@@ -166,7 +167,7 @@ private:
     std::shared_ptr<const PatchSet> patches_;
     std::optional<at::ScalarType> chosen_dtype_;
     std::uint64_t generation_ = 0;
-    std::deque<Entry*> decoded_;    // quantised weights that are ready, the one used longest ago first
+    std::deque<Entry*> decoded_;  // quantised weights that are ready, the one used longest ago first
     std::unique_ptr<TableResidency> residency_;
 };
 
@@ -187,8 +188,8 @@ public:
         return entry_ == nullptr ? nothing : table_->ready(*entry_, dtype, device);
     }
 
-    // Rows of a table [..., dim] as [indices..., dim], counted through all but its last dimension; the table as a whole is
-    // cast only where patches touch it.
+    // Rows of a table [..., dim] as [indices..., dim], counted through all but its last dimension; the table as a whole
+    // is cast only where patches touch it.
     Tensor rows(const Tensor& indices, at::ScalarType dtype) const;
 
     // The tensor in a kernel's own layout, made by `pack(dense)` when it is first used in this form.

@@ -20,7 +20,8 @@ struct VAEEncodeAudio {
     }
 
     Latent execute() const {
-        return {.samples = inference::encode_sound(vae, {.waveform = audio.waveform, .sample_rate = audio.sample_rate})};
+        return {.samples =
+                    inference::encode_sound(vae, {.waveform = audio.waveform, .sample_rate = audio.sample_rate})};
     }
 };
 
@@ -29,4 +30,3 @@ struct VAEEncodeAudio {
 void register_vae_encode_audio(Registry& registry) { registry.add<VAEEncodeAudio>("VAEEncodeAudio"); }
 
 }  // namespace easel::nodes
-

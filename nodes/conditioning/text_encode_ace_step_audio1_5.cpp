@@ -58,7 +58,8 @@ struct TextEncodeAceStepAudio15 {
     Conditioning execute() const {
         return clip.encode({
             .prompt = tags,
-            .by_encoder = {{"lyrics", lyrics}, {"language", language}, {"keyscale", keyscale}, {"seed", std::to_string(seed)}},
+            .by_encoder =
+                {{"lyrics", lyrics}, {"language", language}, {"keyscale", keyscale}, {"seed", std::to_string(seed)}},
             .settings = {{"bpm", static_cast<double>(bpm)},
                          {"duration", duration},
                          {"timesignature", std::stod(timesignature)},
@@ -79,4 +80,3 @@ void register_text_encode_ace_step_audio1_5(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

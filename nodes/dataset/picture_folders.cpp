@@ -40,8 +40,7 @@ std::vector<fs::path> entries_of(const DatasetFolder& folder) {
                          "[Errno 2] No such file or directory: " + python_repr(std::string_view(folder.string())));
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator(folder))
-        if (!entry.is_symlink() || Folders::inside(folder.root, entry.path().string()))
-            entries.push_back(entry.path());
+        if (!entry.is_symlink() || Folders::inside(folder.root, entry.path().string())) entries.push_back(entry.path());
     std::ranges::sort(entries);
     return entries;
 }
@@ -93,7 +92,9 @@ std::vector<fs::path> videos_in(const DatasetFolder& folder) { return files_in_f
 std::vector<fs::path> repeated_pictures_in(const DatasetFolder& folder) {
     return repeated_files_in(folder, picture_endings);
 }
-std::vector<fs::path> repeated_videos_in(const DatasetFolder& folder) { return repeated_files_in(folder, video_endings); }
+std::vector<fs::path> repeated_videos_in(const DatasetFolder& folder) {
+    return repeated_files_in(folder, video_endings);
+}
 
 std::string caption_of(const fs::path& file) {
     std::ifstream in(fs::path(file).replace_extension(".txt"), std::ios::binary);

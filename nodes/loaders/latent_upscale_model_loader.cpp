@@ -33,4 +33,3 @@ void register_latent_upscale_model_loader(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

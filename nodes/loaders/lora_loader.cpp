@@ -44,7 +44,8 @@ void declare_for_both(Schema& s) {
     s.out("CLIP").tooltip = "The modified CLIP model.";
 }
 
-// What nodes for a model alone have in common. Their record keeps the tooltips of the nodes for both, as in the reference.
+// What nodes for a model alone have in common. Their record keeps the tooltips of the nodes for both, as in the
+// reference.
 template <class Node>
 void declare_for_model(Schema& s) {
     s.category = "model/loaders";
@@ -59,8 +60,8 @@ void declare_names(Schema& s) {
     s.essentials_category = "Image Generation";
 }
 
-// The reference's way of computing LoRAs beside the weights, which these nodes are for, saves memory there while weights
-// are quantised; here such weights are decoded and changed layer by layer anyway.
+// The reference's way of computing LoRAs beside the weights, which these nodes are for, saves memory there while
+// weights are quantised; here such weights are decoded and changed layer by layer anyway.
 void declare_bypass(Schema& s) {
     s.python_module = "comfy_extras.nodes_lora_debug";
     s.description = "Apply LoRA in bypass mode. Unlike regular LoRA, this doesn't modify model weights - instead "

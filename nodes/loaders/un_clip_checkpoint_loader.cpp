@@ -35,4 +35,3 @@ void register_un_clip_checkpoint_loader(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

@@ -15,7 +15,9 @@ struct LTXVAudioVAELoader {
         s.python_module = "comfy_extras.nodes_lt_audio";
         s.category = "model/loaders";
         s.display_name = "Load LTXV Audio VAE";
-        s.in("ckpt_name", &LTXVAudioVAELoader::ckpt_name).choices(files_in("checkpoints")).tooltip("Audio VAE checkpoint to load.");
+        s.in("ckpt_name", &LTXVAudioVAELoader::ckpt_name)
+            .choices(files_in("checkpoints"))
+            .tooltip("Audio VAE checkpoint to load.");
         s.out("Audio VAE");
     }
 
@@ -31,4 +33,3 @@ struct LTXVAudioVAELoader {
 void register_ltxv_audio_vae_loader(Registry& registry) { registry.add<LTXVAudioVAELoader>("LTXVAudioVAELoader"); }
 
 }  // namespace easel::nodes
-

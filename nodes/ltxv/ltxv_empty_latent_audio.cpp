@@ -57,4 +57,3 @@ void register_ltxv_empty_latent_audio(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

@@ -37,4 +37,3 @@ struct LTXVLatentUpsampler {
 void register_ltxv_latent_upsampler(Registry& registry) { registry.add<LTXVLatentUpsampler>("LTXVLatentUpsampler"); }
 
 }  // namespace easel::nodes
-

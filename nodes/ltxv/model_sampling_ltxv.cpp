@@ -23,7 +23,8 @@ struct ModelSamplingLTXV {
 
     Model execute() const {
         const double tokens = latent ? static_cast<double>(inference::cells(latent->samples)) : 4096.0;
-        return inference::sample_flux(model, inference::shift_for_tokens(tokens, base_shift, max_shift, 1024.0, 4096.0));
+        return inference::sample_flux(model,
+                                      inference::shift_for_tokens(tokens, base_shift, max_shift, 1024.0, 4096.0));
     }
 };
 
@@ -32,4 +33,3 @@ struct ModelSamplingLTXV {
 void register_model_sampling_ltxv(Registry& registry) { registry.add<ModelSamplingLTXV>("ModelSamplingLTXV"); }
 
 }  // namespace easel::nodes
-

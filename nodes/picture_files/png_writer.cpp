@@ -16,7 +16,8 @@ namespace {
 
 using Row = std::vector<std::uint8_t>;
 
-// The predictions of PNG's filters 1 to 4 for sixteen bytes at a time, in registers that every processor of the kind has.
+// The predictions of PNG's filters 1 to 4 for sixteen bytes at a time, in registers that every processor of the kind
+// has.
 using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
 using Words [[gnu::vector_size(32)]] = std::int16_t;
 constexpr std::size_t lanes = sizeof(Bytes);

@@ -41,9 +41,9 @@ void declare_text_writing(Schema& s) {
 // What the model of `node` writes after `prompt`.
 template <class Node>
 std::string written_text(const Node& node, const std::string& prompt, Context& context) {
-    inference::TextRequest request{
-        .prompt = prompt,
-        .settings = {{"uses_template", node.use_default_template ? 1.0 : 0.0}, {"thinking", node.thinking ? 1.0 : 0.0}}};
+    inference::TextRequest request{.prompt = prompt,
+                                   .settings = {{"uses_template", node.use_default_template ? 1.0 : 0.0},
+                                                {"thinking", node.thinking ? 1.0 : 0.0}}};
     if (node.image) request.images.push_back(node.image->pixels);
     return node.clip.generate(request, text_generation(node.sampling_mode, node.max_length, context));
 }

@@ -10,8 +10,8 @@ namespace easel::nodes {
 
 using ViewedModel = Returns<ModelFile, Json, Json, std::int64_t, std::int64_t>;
 
-// Declares the fields of `Node` that say what a viewport was left in, the prompt, and the outputs. `model` is the type of
-// the file that is handed on.
+// Declares the fields of `Node` that say what a viewport was left in, the prompt, and the outputs. `model` is the type
+// of the file that is handed on.
 template <class Node>
 void declare_viewport(Schema& s, std::string_view model = ModelFile::socket) {
     s.in("viewport_state", &Node::viewport_state).type("LOAD_3D");
@@ -32,8 +32,8 @@ void declare_viewport(Schema& s, std::string_view model = ModelFile::socket) {
 template <class Node>
 ViewedModel viewed(const Node& node, const std::string& file) {
     const ViewportState viewport{node.viewport_state, node.camera_info, node.model_3d_info};
-    return {shown_model(file, viewport), node.model_3d, viewport.model_info(), viewport.camera(), node.width,
-            node.height};
+    return {shown_model(file, viewport), node.model_3d, viewport.model_info(),
+            viewport.camera(),           node.width,    node.height};
 }
 
 }  // namespace easel::nodes

@@ -1,7 +1,7 @@
 // Runs workflows of the parity kit through the inference layer alone, node by node by hand, and compares the latents
 // with what the reference recorded. Needs the kit (../shared/parity) and its models (`forge.py FOLDER --only
-// 'sd15|embeddings'`), whose folder EASEL_PARITY_MODELS names; skips without. EASEL_PARITY_CASES narrows the cases down to
-// those that match a regular expression; with EASEL_PARITY_SIMULATED models run on the simulated accelerator.
+// 'sd15|embeddings'`), whose folder EASEL_PARITY_MODELS names; skips without. EASEL_PARITY_CASES narrows the cases down
+// to those that match a regular expression; with EASEL_PARITY_SIMULATED models run on the simulated accelerator.
 #include "base/error.hpp"
 #include "inference/engine.hpp"
 #include "inference/sampling/conditioning_ops.hpp"
@@ -61,8 +61,7 @@ private:
             std::vector<std::any> patched{
                 input<Model>(node, "model").with_lora(*lora, in["strength_model"].get<double>())};
             if (type == "LoraLoader")
-                patched.push_back(
-                    input<TextEncoder>(node, "clip").with_lora(*lora, in["strength_clip"].get<double>()));
+                patched.push_back(input<TextEncoder>(node, "clip").with_lora(*lora, in["strength_clip"].get<double>()));
             return patched;
         }
         if (type == "EmptyLatentImage")

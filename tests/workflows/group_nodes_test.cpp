@@ -22,13 +22,15 @@ Json converted(const Json& workflow) { return to_prompt(workflow, no_definition,
 TEST(GroupNodes, BecomeWhatTheFrontendMakesOfThem) {
     const Json prompts = prompts_of("recorded");
     for (const auto& wanted : prompts.items())
-        EXPECT_EQ(testing::difference(converted(wanted.value()["workflow"]), wanted.value()["prompt"]), "") << wanted.key();
+        EXPECT_EQ(testing::difference(converted(wanted.value()["workflow"]), wanted.value()["prompt"]), "")
+            << wanted.key();
 }
 
 TEST(GroupNodes, KeepWhatTheFrontendWouldLose) {
     const Json prompts = prompts_of("worked out");
     for (const auto& wanted : prompts.items())
-        EXPECT_EQ(testing::difference(converted(wanted.value()["workflow"]), wanted.value()["prompt"]), "") << wanted.key();
+        EXPECT_EQ(testing::difference(converted(wanted.value()["workflow"]), wanted.value()["prompt"]), "")
+            << wanted.key();
 }
 
 TEST(GroupNodes, AreLeftOutWhenTheyAreMuted) {

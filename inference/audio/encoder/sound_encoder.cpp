@@ -16,14 +16,17 @@ TensorMap canonical_sound_encoder(const TensorMap& tensors) {
             if (name.starts_with(front)) name.erase(0, front.size());
         result.emplace(std::move(name), tensor);
     }
-    const bool is_known = result.contains("encoder.layer_norm.bias") && (result.contains("encoder.embed_positions.weight") ||
-                                                                         result.contains("feature_projection.projection.weight"));
+    const bool is_known =
+        result.contains("encoder.layer_norm.bias") &&
+        (result.contains("encoder.embed_positions.weight") || result.contains("feature_projection.projection.weight"));
     return is_known ? result : TensorMap{};
 }
 
 SoundEncoder::SoundEncoder(const Weights& w) : weights_(w.table()) {
-    if (w.contains("encoder.embed_positions.weight")) network_ = std::make_shared<Whisper>(w);
-    else network_ = std::make_shared<Wav2Vec2>(w);
+    if (w.contains("encoder.embed_positions.weight"))
+        network_ = std::make_shared<Whisper>(w);
+    else
+        network_ = std::make_shared<Wav2Vec2>(w);
 }
 
 EncodedSound SoundEncoder::encode(const Tensor& waveform, int64_t sample_rate) const {

@@ -50,7 +50,8 @@ private:
     std::shared_ptr<WeightTable> weights_;
 };
 
-// The tensors of an encoder without the names that some files put in front; empty when the file holds none that is known.
+// The tensors of an encoder without the names that some files put in front; empty when the file holds none that is
+// known.
 TensorMap canonical_sound_encoder(const TensorMap& tensors);
 
 }  // namespace easel::inference

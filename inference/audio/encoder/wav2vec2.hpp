@@ -1,5 +1,6 @@
 // wav2vec 2.0 (Baevski et al. 2020): convolutions make fifty vectors a second of a waveform, a transformer puts them in
-// context. The large model normalises before its layers and in every convolution, the base model after and in the first.
+// context. The large model normalises before its layers and in every convolution, the base model after and in the
+// first.
 #pragma once
 
 #include "inference/audio/encoder/sound_encoder.hpp"

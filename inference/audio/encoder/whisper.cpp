@@ -28,7 +28,8 @@ Tensor Whisper::heard(const Tensor& mono) const {
     constexpr double quietest = 1e-10, range = 8.0;  // of powers; of their logarithms
     const int64_t known = std::min(mono.size(1), samples_heard);
     const Tensor half_minute = at::constant_pad_nd(mono.slice(1, 0, known), {0, samples_heard - known});
-    const MelScale scale{.sample_rate = 16000, .fft_size = 400, .bins = first_.weight.size(1), .lowest = 0.0, .highest = 8000.0};
+    const MelScale scale{
+        .sample_rate = 16000, .fft_size = 400, .bins = first_.weight.size(1), .lowest = 0.0, .highest = 8000.0};
     const Tensor power = spectrogram(half_minute, {.fft_size = scale.fft_size, .hop = 160}).square();
     const Tensor mel = at::matmul(power.transpose(1, 2), mel_filters(scale).to(power.device())).transpose(1, 2);
     const Tensor loudness = mel.slice(2, 0, -1).clamp_min(quietest).log10();

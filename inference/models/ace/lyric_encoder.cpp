@@ -19,7 +19,8 @@ Tensor distances(int64_t count, int64_t dim) {
 // Scores by distance [batch, heads, tokens, 2 tokens - 1] as scores by token [batch, heads, tokens, tokens].
 Tensor by_token(const Tensor& scores) {
     const int64_t tokens = scores.size(2), places = scores.size(3);
-    const Tensor padded = at::constant_pad_nd(scores, {1, 0}).view({scores.size(0), scores.size(1), places + 1, tokens});
+    const Tensor padded =
+        at::constant_pad_nd(scores, {1, 0}).view({scores.size(0), scores.size(1), places + 1, tokens});
     return padded.slice(2, 1).reshape(scores.sizes()).narrow(3, 0, tokens);
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr int64_t head_size = 128;
 constexpr double eps = 1e-6;
 
-// The second half of the table repeats the first, while neighbouring dimensions turn together: this is how the published
-// weights were trained.
+// The second half of the table repeats the first, while neighbouring dimensions turn together: this is how the
+// published weights were trained.
 Rotation rotation_of(int64_t tokens, at::Device device) {
     constexpr double theta = 1000000.0;
     const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
@@ -37,7 +37,8 @@ Tensor linear_attention(const Projections& p, const Tensor& x, const Rotation& p
     const auto features = [&](const Tensor& tokens) {
         return at::relu(rotated(split_heads(tokens, heads), places)).to(at::kFloat);
     };
-    const Tensor queries = features(p.q(x)).transpose(-1, -2), keys = features(p.k(x));  // [.., head, tokens], [.., tokens, head]
+    const Tensor queries = features(p.q(x)).transpose(-1, -2),
+                 keys = features(p.k(x));  // [.., head, tokens], [.., tokens, head]
     const Tensor values = split_heads(p.v(x), heads).transpose(-1, -2).to(at::kFloat);
     const Tensor sums = at::matmul(at::matmul(at::constant_pad_nd(values, {0, 0, 0, 1}, 1.0), keys), queries);
     const Tensor seen = sums.slice(2, 0, -1) / (sums.slice(2, -1) + least);  // [batch, heads, head, tokens]
@@ -69,9 +70,9 @@ Block::Block(const Weights& w)
 
 Tensor Block::feed_forward(const Tensor& x) const {
     const Tensor wide = at::silu(at::linear(x, widen.like(x).squeeze(-1), widen_bias.like(x))).transpose(1, 2);
-    const auto halves = at::conv1d(wide, depth.like(x), depth_bias.like(x), {1}, at::IntArrayRef{depth.size(2) / 2},
-                                   {1}, depth.size(0))
-                            .chunk(2, 1);
+    const auto halves =
+        at::conv1d(wide, depth.like(x), depth_bias.like(x), {1}, at::IntArrayRef{depth.size(2) / 2}, {1}, depth.size(0))
+            .chunk(2, 1);
     return at::linear((halves[0] * at::silu(halves[1])).transpose(1, 2), narrow.like(x).squeeze(-1));
 }
 

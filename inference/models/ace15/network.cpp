@@ -63,7 +63,8 @@ void Network::set_inputs(NetworkInput& input, const Condition& condition, const 
         timbre = timbre.slice(2, 0, heard);
         plan = from_codes;
     }
-    if (timbre.size(2) < moments) timbre = at::cat({timbre, silence(moments).slice(2, timbre.size(2)).to(timbre.device())}, 2);
+    if (timbre.size(2) < moments)
+        timbre = at::cat({timbre, silence(moments).slice(2, timbre.size(2)).to(timbre.device())}, 2);
     input.extra[timbre_name] = timbre;
     input.extra[plan_name] = at::scalar_tensor(plan, at::kLong);
 }

@@ -16,7 +16,9 @@ constexpr double eps = 1e-5;
 enum Part : std::size_t { shift, scale, gate, mlp_shift, mlp_scale, mlp_gate };
 
 // [batch, 1, dim] each.
-std::vector<Tensor> parts_of(const Linear& modulation, const Tensor& c) { return modulation(c).unsqueeze(1).chunk(6, 2); }
+std::vector<Tensor> parts_of(const Linear& modulation, const Tensor& c) {
+    return modulation(c).unsqueeze(1).chunk(6, 2);
+}
 
 struct Qkv {
     Tensor q, k, v;  // [batch, heads, tokens, head size]
@@ -32,7 +34,8 @@ Tensor before_attention(const Tensor& x, const std::vector<Tensor>& parts) {
     return modulate(plain_layer_norm(x, eps), parts[scale], parts[shift]);
 }
 
-// The sequence after its block: the feed forward reads the normalised sum of `x` and the gated attention, but adds to `x`.
+// The sequence after its block: the feed forward reads the normalised sum of `x` and the gated attention, but adds to
+// `x`.
 Tensor after_attention(const Tensor& x, const Tensor& attended, const std::vector<Tensor>& parts, const Mlp& mlp) {
     const Tensor normed = plain_layer_norm(at::addcmul(x, parts[gate], attended), eps);
     return at::addcmul(x, parts[mlp_gate], mlp(modulate(normed, parts[mlp_scale], parts[mlp_shift])));

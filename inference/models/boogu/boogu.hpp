@@ -1,4 +1,5 @@
-// Boogu-Image (2026): OmniGen 2 with blocks of two streams before those of one, prompted through a larger language model.
+// Boogu-Image (2026): OmniGen 2 with blocks of two streams before those of one, prompted through a larger language
+// model.
 #pragma once
 
 #include "inference/models/boogu/blocks.hpp"

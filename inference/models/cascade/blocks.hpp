@@ -1,6 +1,6 @@
-// The blocks of Stable Cascade's networks (Würstchen, Pernias et al. 2023): convolutions as in ConvNeXt V2, attention to
-// the prompt and the pixels, and scales and shifts that follow the time. Activations are [batch, channels, height, width]
-// with channels innermost in memory.
+// The blocks of Stable Cascade's networks (Würstchen, Pernias et al. 2023): convolutions as in ConvNeXt V2, attention
+// to the prompt and the pixels, and scales and shifts that follow the time. Activations are [batch, channels, height,
+// width] with channels innermost in memory.
 #pragma once
 
 #include "inference/layers/conv.hpp"
@@ -17,7 +17,8 @@ Tensor normalised(const Tensor& x);
 // Resized so that corners stay corners.
 Tensor stretched(const Tensor& x, at::IntArrayRef size);
 
-// Two layers over the channels of a pixel; between them channels are weighed by how strong they are in the whole picture.
+// Two layers over the channels of a pixel; between them channels are weighed by how strong they are in the whole
+// picture.
 struct ChannelMixing {
     Linear in, out;
     Weight gamma, beta;  // [1, 1, 1, 4 * channels]

@@ -130,7 +130,8 @@ std::size_t Stage::activation_bytes(at::IntArrayRef latent) const {
 }
 
 StageC::StageC(const Weights& w)
-    : Stage(w, 2), text_(w / "clip_txt_mapper"), pooled_(w / "clip_txt_pooled_mapper"), picture_(w / "clip_img_mapper") {}
+    : Stage(w, 2), text_(w / "clip_txt_mapper"), pooled_(w / "clip_txt_pooled_mapper"),
+      picture_(w / "clip_img_mapper") {}
 
 void StageC::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
     input.context = condition.cross;
@@ -149,10 +150,10 @@ void StageC::set_inputs(NetworkInput& input, const Condition& condition, const S
 Tensor StageC::predict(const NetworkInput& input) const {
     if (!input.context.defined()) throw UserError("the conditioning holds no text, which Stable Cascade needs");
     const Tensor x = embedded(input.x);
-    const Tensor prompt = at::cat({text_(input.context.to(x.scalar_type())),
-                                   as_tokens(pooled_, input.vector.to(x.scalar_type())),
-                                   as_tokens(picture_, input.find("pictures").to(x.scalar_type()))},
-                                  1);
+    const Tensor prompt =
+        at::cat({text_(input.context.to(x.scalar_type())), as_tokens(pooled_, input.vector.to(x.scalar_type())),
+                 as_tokens(picture_, input.find("pictures").to(x.scalar_type()))},
+                1);
     return through(x, input.timestep, prompt_norm(prompt));
 }
 
@@ -174,11 +175,13 @@ StageB::StageB(const Weights& w)
 void StageB::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     constexpr int64_t pixels_per_cell = 4, prior_pixels_per_cell = 42;
     input.vector = pooled_of(condition);
-    const auto side = [&](std::size_t dimension) { return target.shape[dimension] * pixels_per_cell / prior_pixels_per_cell; };
+    const auto side = [&](std::size_t dimension) {
+        return target.shape[dimension] * pixels_per_cell / prior_pixels_per_cell;
+    };
     const auto given = condition.extra.find("stable_cascade_prior");
-    input.extra["stable_cascade_prior"] =
-        given == condition.extra.end() ? at::zeros({1, prior_.in.in_channels(), side(2), side(3)}, at::kFloat)
-                                       : given->second;
+    input.extra["stable_cascade_prior"] = given == condition.extra.end()
+                                              ? at::zeros({1, prior_.in.in_channels(), side(2), side(3)}, at::kFloat)
+                                              : given->second;
 }
 
 Tensor StageB::predict(const NetworkInput& input) const {

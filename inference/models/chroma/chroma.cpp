@@ -108,7 +108,8 @@ Tensor Chroma::predict(const NetworkInput& input) const {
     const Tensor tokens = to_patches(padded, cells_per_side, PatchOrder::channels_first).to(weights_.compute_dtype());
     const Backbone::Output out = backbone_(img_in_(tokens), input, layout);
     const Tensor patches = final_(modulate(plain_layer_norm(out.image), out.scale, out.shift)).to(at::kFloat);
-    return from_patches(patches, padded.size(2) / cells_per_side, padded.size(3) / cells_per_side, cells_per_side, PatchOrder::channels_first)
+    return from_patches(patches, padded.size(2) / cells_per_side, padded.size(3) / cells_per_side, cells_per_side,
+                        PatchOrder::channels_first)
         .slice(2, 0, input.x.size(2))
         .slice(3, 0, input.x.size(3))
         .contiguous();

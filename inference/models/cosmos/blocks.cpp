@@ -41,8 +41,9 @@ Block::Block(const Weights& w)
 Tensor Block::operator()(Tensor x, const Time& time, const Tensor& context, const Rope& rope,
                          const PatchPlace& place) const {
     const NetworkPatches& patches = patches_of(place.input);
-    x = stepped(x, self_modulation(time),
-                [&](const Tensor& h) { return self(patched(patches.self_input, {h, h, h}, place), &rope); });
+    x = stepped(x, self_modulation(time), [&](const Tensor& h) {
+        return self(patched(patches.self_input, {h, h, h}, place), &rope);
+    });
     x = stepped(x, cross_modulation(time), [&](const Tensor& h) {
         return cross(patched(patches.cross_input, {h, context, context}, place), nullptr);
     });

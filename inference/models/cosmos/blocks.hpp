@@ -1,5 +1,5 @@
-// The transformer block of Cosmos-Predict2 (NVIDIA 2025): attention among the tokens, attention to the prompt and a feed
-// forward network, each scaled, shifted and gated by the time through a narrow layer of its own.
+// The transformer block of Cosmos-Predict2 (NVIDIA 2025): attention among the tokens, attention to the prompt and a
+// feed forward network, each scaled, shifted and gated by the time through a narrow layer of its own.
 #pragma once
 
 #include "inference/layers/linear.hpp"

@@ -34,10 +34,11 @@ Rope rope_of(int64_t frames, int64_t rows, int64_t columns) {
         shape[static_cast<std::size_t>(dimension)] = angle.size(0);
         return angle.reshape(shape).expand({frames, rows, columns, angle.size(1)});
     };
-    const Tensor angle = at::cat({spread(angles(frames, of_time, 1.0), 0), spread(angles(rows, of_side, side_stretch), 1),
-                                  spread(angles(columns, of_side, side_stretch), 2)},
-                                 3)
-                             .flatten(0, 2);
+    const Tensor angle =
+        at::cat({spread(angles(frames, of_time, 1.0), 0), spread(angles(rows, of_side, side_stretch), 1),
+                 spread(angles(columns, of_side, side_stretch), 2)},
+                3)
+            .flatten(0, 2);
     return {.cos = angle.cos(), .sin = angle.sin()};
 }
 

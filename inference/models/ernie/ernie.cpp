@@ -99,8 +99,8 @@ Tensor Ernie::predict(const NetworkInput& input) const {
 }
 
 std::size_t Ernie::activation_bytes(at::IntArrayRef latent) const {
-    // The stream, queries, keys and values, and three tensors of the feed forward network, which is three times as wide:
-    // about eighteen.
+    // The stream, queries, keys and values, and three tensors of the feed forward network, which is three times as
+    // wide: about eighteen.
     const int64_t tokens = latent[2] * latent[3] + 512;
     return static_cast<std::size_t>(latent[0] * tokens * picture_in_.out_features() * 18) *
            c10::elementSize(weights_.compute_dtype());

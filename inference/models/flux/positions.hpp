@@ -35,7 +35,7 @@ struct Layout {
     CellSize picture;
     std::vector<CellSize> references;
     ReferenceMethod method = ReferenceMethod::offset;
-    bool text_in_sequence = false;  // text tokens are counted along the first axis, whatever the axes say
+    bool text_in_sequence = false;            // text tokens are counted along the first axis, whatever the axes say
     std::optional<RopeScaling> scaling = {};  // of the pictures' positions
     bool operator==(const Layout&) const = default;
 

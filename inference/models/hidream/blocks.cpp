@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t head_size = 128, experts_per_token = 2;
 constexpr double norm_eps = 1e-5;
 
-// What the numbers of a modulation are for, in their order. A block with two streams has the text's after the picture's.
+// What the numbers of a modulation are for, in their order. A block with two streams has the text's after the
+// picture's.
 enum Part : std::size_t { shift, scale, gate, mlp_shift, mlp_scale, mlp_gate, parts_of_a_stream };
 
 // [batch, 1, dim] each.
@@ -91,7 +92,8 @@ void DoubleBlock::operator()(Tensor& picture, Tensor& text, const Tensor& c, con
     const Qkv t = project(text_attention, before_attention(text, of_text));
     const Tensor attended = attend({at::cat({p.q, t.q}, 2), at::cat({p.k, t.k}, 2), at::cat({p.v, t.v}, 2)}, rope);
     const int64_t picture_count = picture.size(1), text_count = text.size(1);
-    picture = after_attention(picture, picture_attention.out(attended.narrow(1, 0, picture_count)), of_picture, picture_ff);
+    picture =
+        after_attention(picture, picture_attention.out(attended.narrow(1, 0, picture_count)), of_picture, picture_ff);
     text = after_attention(text, text_attention.out(attended.narrow(1, picture_count, text_count)), of_text, text_ff);
 }
 

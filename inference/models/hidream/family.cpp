@@ -1,4 +1,5 @@
-// HiDream-I1: Flux's latents and autoencoder, a rectified flow, and four text encoders, which come as files of their own.
+// HiDream-I1: Flux's latents and autoencoder, a rectified flow, and four text encoders, which come as files of their
+// own.
 #include "inference/models/family.hpp"
 
 #include "inference/models/hidream/transformer.hpp"
@@ -12,7 +13,10 @@ void register_hidream(Families& families) {
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> {
             return std::make_unique<hidream::Transformer>(w);
         },
-        .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flow_levels()}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{flow_prediction(), flow_levels()};
+            },
         .latent_format = [](const Weights&) { return flux_latent_format(); },
     });
 }

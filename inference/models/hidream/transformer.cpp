@@ -102,7 +102,8 @@ Tensor Transformer::predict(const NetworkInput& input) const {
     }
     Tensor both = at::cat({picture, text}, 1);
     for (const SingleBlock& block : single_blocks_)
-        both = block(at::cat({both, llama_features(llama, depth++)}, 1), c, rope).narrow(1, 0, picture_tokens + text_tokens);
+        both = block(at::cat({both, llama_features(llama, depth++)}, 1), c, rope)
+                   .narrow(1, 0, picture_tokens + text_tokens);
 
     const std::vector<Tensor> modulation = final_modulation_(c).unsqueeze(1).chunk(2, 2);  // shift, scale
     picture = plain_layer_norm(both.narrow(1, 0, picture_tokens));
@@ -112,8 +113,8 @@ Tensor Transformer::predict(const NetworkInput& input) const {
 }
 
 std::size_t Transformer::activation_bytes(at::IntArrayRef latent) const {
-    // About thirty tensors of one token each live at once: both sequences, queries, keys and values before and after they
-    // are turned, and the insides of two experts, which are 8/3 times as wide.
+    // About thirty tensors of one token each live at once: both sequences, queries, keys and values before and after
+    // they are turned, and the insides of two experts, which are 8/3 times as wide.
     constexpr int64_t prompt_tokens = 384;
     const int64_t tokens = latent[0] * (latent[2] * latent[3] / (patch * patch) + prompt_tokens);
     return static_cast<std::size_t>(tokens * final_.in_features() * 30) * c10::elementSize(weights_.compute_dtype());

@@ -41,7 +41,8 @@ Size fitted(int64_t width, int64_t height, int64_t side) {
     const auto floored = [](double value) { return whole(std::floor(value), patch); };
     std::array<Size, 4> sizes{Size{rounded(w), rounded(h)}, Size{rounded(w), floored(h)}, Size{floored(w), rounded(h)},
                               Size{floored(w), floored(h)}};
-    std::ranges::stable_sort(sizes, [](const Size& a, const Size& b) { return a.width * a.height > b.width * b.height; });
+    std::ranges::stable_sort(sizes,
+                             [](const Size& a, const Size& b) { return a.width * a.height > b.width * b.height; });
     for (const Size& size : sizes)
         if (size.width * size.height <= side * side) return size;
     return sizes.back();
@@ -58,7 +59,8 @@ Tensor followed_picture(Tensor picture, int64_t side) {
     const auto divided = [](int64_t length, double by) {
         return static_cast<int64_t>(std::nearbyint(static_cast<double>(length) / by));
     };
-    const Size covering = across < down ? Size{size.width, divided(height, across)} : Size{divided(width, down), size.height};
+    const Size covering =
+        across < down ? Size{size.width, divided(height, across)} : Size{divided(width, down), size.height};
     const Tensor scaled = at::upsample_bicubic2d(picture, {covering.height, covering.width}, /*align_corners=*/false);
     return scaled.narrow(2, (covering.height - size.height) / 2, size.height)
         .narrow(3, (covering.width - size.width) / 2, size.width);

@@ -1,4 +1,5 @@
-// Pictures that HiDream-O1 is given beside the prompt: each is looked at by the vision tower and followed patch by patch.
+// Pictures that HiDream-O1 is given beside the prompt: each is looked at by the vision tower and followed patch by
+// patch.
 #pragma once
 
 #include "inference/models/hidream_o1/sequence.hpp"
@@ -13,8 +14,8 @@ struct PreparedReferences {
     std::vector<Tensor> to_see;  // [1, 3, height, width] each, in 0..1
 };
 
-// Of pictures [batch, height, width, 3] in 0..1, whose first member counts, for a result of this size: the more pictures,
-// the smaller each is made. (prepare_ref_images)
+// Of pictures [batch, height, width, 3] in 0..1, whose first member counts, for a result of this size: the more
+// pictures, the smaller each is made. (prepare_ref_images)
 PreparedReferences prepare_references(const std::vector<Tensor>& pictures, int64_t height, int64_t width);
 
 }  // namespace easel::inference::hidream_o1

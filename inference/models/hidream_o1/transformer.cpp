@@ -8,17 +8,15 @@
 namespace easel::inference::hidream_o1 {
 namespace {
 
-constexpr double whole_time = 1000.0;    // the network's time at pure noise
-constexpr double least_sigma = 1e-3;     // by which the velocity is divided
+constexpr double whole_time = 1000.0;  // the network's time at pure noise
+constexpr double least_sigma = 1e-3;   // by which the velocity is divided
 constexpr int64_t time_frequencies = 256;
-constexpr int64_t seen_head_size = 72;   // of the vision tower
+constexpr int64_t seen_head_size = 72;  // of the vision tower
 constexpr std::string_view ids_input = "text_input_ids", seen_input = "reference_tokens",
                            followed_input = "reference_patches", seen_grids = "reference_token_grids",
                            followed_grids = "reference_patch_grids";
 
-LanguageModelConfig config() {
-    return {.rope_base = 5e6, .rope_sections = {24, 20, 20}, .sections_interleave = true};
-}
+LanguageModelConfig config() { return {.rope_base = 5e6, .rope_sections = {24, 20, 20}, .sections_interleave = true}; }
 
 Tensor from_grids(const std::vector<Grid>& grids) {
     std::vector<int64_t> sides;
@@ -48,7 +46,8 @@ Transformer::Transformer(const Weights& w)
 void Transformer::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     const auto ids = condition.extra.find(ids_input);
     if (ids == condition.extra.end())
-        throw UserError("the conditioning was not made for HiDream-O1: encode the prompt with the CLIP of its checkpoint");
+        throw UserError(
+            "the conditioning was not made for HiDream-O1: encode the prompt with the CLIP of its checkpoint");
     input.extra.emplace(ids_input, ids->second);
     if (condition.reference_latents.empty()) return;
     const PreparedReferences references =
@@ -84,20 +83,20 @@ Tensor Transformer::predict(const NetworkInput& input) const {
         throw UserError("HiDream-O1 draws pictures whose sides are multiples of " + std::to_string(patch) + " pixels");
     const Tensor prompt = prompt_vectors(input);
     Tensor patches = to_patches(input.x, patch, PatchOrder::channels_first);  // [batch, tokens, 3072]
-    if (const Tensor followed = input.find(followed_input); followed.defined()) patches = at::cat({patches, followed}, 1);
+    if (const Tensor followed = input.find(followed_input); followed.defined())
+        patches = at::cat({patches, followed}, 1);
     const Tensor drawn = patch_middle_(patch_in_(patches.to(dtype)));
 
-    const References references{.seen = to_grids(input.find(seen_grids)), .followed = to_grids(input.find(followed_grids))};
+    const References references{.seen = to_grids(input.find(seen_grids)),
+                                .followed = to_grids(input.find(followed_grids))};
     const Tensor where = positions(prompt.size(1), {.rows = rows, .columns = columns}, references).to(input.x.device());
     const int64_t read = prompt.size(1) - 1;  // the time's token is the last, and belongs to what is drawn
     KeyValueCache cache;
     language_({.embeddings = prompt.narrow(1, 0, read), .positions = where.narrow(1, 0, read), .cache = &cache}, {});
     const Tensor rest = at::cat({prompt.narrow(1, read, 1), drawn}, 1);
-    const auto output = language_({.embeddings = rest,
-                                   .positions = where.narrow(1, read, rest.size(1)),
-                                   .cache = &cache,
-                                   .is_causal = false},
-                                  {});
+    const auto output = language_(
+        {.embeddings = rest, .positions = where.narrow(1, read, rest.size(1)), .cache = &cache, .is_causal = false},
+        {});
     const Tensor tokens = patch_out_(output.last.narrow(1, 1, rows * columns));
     const Tensor picture = from_patches(tokens, rows, columns, patch, PatchOrder::channels_first).to(at::kFloat);
     const Tensor sigma = (input.timestep / whole_time).clamp_min(least_sigma).view({-1, 1, 1, 1});
@@ -105,8 +104,8 @@ Tensor Transformer::predict(const NetworkInput& input) const {
 }
 
 std::size_t Transformer::activation_bytes(at::IntArrayRef latent) const {
-    // About twelve tensors of one token each live at once, and the two insides of the feed forward, which are three times
-    // as wide; keys and values of the prompt in all layers count as some hundred tokens more.
+    // About twelve tensors of one token each live at once, and the two insides of the feed forward, which are three
+    // times as wide; keys and values of the prompt in all layers count as some hundred tokens more.
     constexpr int64_t prompt_tokens = 600;
     const int64_t tokens = latent[0] * (latent[2] * latent[3] / (patch * patch) + prompt_tokens);
     return static_cast<std::size_t>(tokens * language_.dim() * 18) * c10::elementSize(weights_.compute_dtype());

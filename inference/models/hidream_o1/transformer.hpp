@@ -15,8 +15,8 @@ public:
     // Throws MissingWeight.
     explicit Transformer(const Weights& w);
 
-    // Reads the extra inputs `text_input_ids` [batch, tokens] and, with pictures to follow, `reference_tokens` [1, tokens,
-    // dim], `reference_patches` [1, patches, 3072] and the grids of both.
+    // Reads the extra inputs `text_input_ids` [batch, tokens] and, with pictures to follow, `reference_tokens` [1,
+    // tokens, dim], `reference_patches` [1, patches, 3072] and the grids of both.
     Tensor predict(const NetworkInput& input) const override;
     // The condition's reference latents are pictures [batch, height, width, 3] in 0..1.
     void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;

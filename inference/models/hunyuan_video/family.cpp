@@ -1,4 +1,5 @@
-// Tencent's Hunyuan networks for pictures and videos: flows whose levels are moved towards noise, each by its own shift.
+// Tencent's Hunyuan networks for pictures and videos: flows whose levels are moved towards noise, each by its own
+// shift.
 #include "inference/models/family.hpp"
 
 #include "inference/models/hunyuan_video/hunyuan_video.hpp"

@@ -24,8 +24,8 @@ std::optional<flux::Embedder> embedder(const Weights& w, std::string_view name) 
     return std::optional<flux::Embedder>(std::in_place, w / name);
 }
 
-// `values` [batch, times, dim] for each of `count` tokens: the first time up to token `split`, the second behind it. With
-// one time it stays as it is and broadcasts.
+// `values` [batch, times, dim] for each of `count` tokens: the first time up to token `split`, the second behind it.
+// With one time it stays as it is and broadcasts.
 Tensor for_each_token(const Tensor& values, int64_t split, int64_t count) {
     if (values.size(1) == 1) return values;
     return at::cat(
@@ -100,8 +100,9 @@ Tensor HunyuanVideo::steering(const NetworkInput& input) const {
     if (vector_in_) {
         const int64_t dim = vector_in_->in_layer.in_features();
         if (!input.vector.defined() || input.vector.size(1) < dim)
-            throw UserError("the conditioning lacks the pooled prompt, which HunyuanVideo needs: load its encoders with "
-                            "DualCLIPLoader and the type hunyuan_video");
+            throw UserError(
+                "the conditioning lacks the pooled prompt, which HunyuanVideo needs: load its encoders with "
+                "DualCLIPLoader and the type hunyuan_video");
         vector = vector + (*vector_in_)(input.vector.narrow(1, 0, dim).to(dtype)).unsqueeze(1);
     }
     if (guidance_in_ && input.guidance.defined())
@@ -160,7 +161,10 @@ Tensor HunyuanVideo::sequence(const Tensor& latent) const {
 Rope HunyuanVideo::rope(int64_t text_tokens, const Grid& grid, const std::optional<Grid>& reference) const {
     const auto places = [](const Grid& size) {
         const auto along = [&](int64_t count, std::vector<int64_t> shape) {
-            return at::arange(count, at::kFloat).reshape(shape).expand({size.frames, size.rows, size.columns}).flatten();
+            return at::arange(count, at::kFloat)
+                .reshape(shape)
+                .expand({size.frames, size.rows, size.columns})
+                .flatten();
         };
         return at::stack({along(size.frames, {-1, 1, 1}), along(size.rows, {-1, 1}), along(size.columns, {-1})}, 1);
     };

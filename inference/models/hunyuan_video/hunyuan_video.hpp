@@ -1,5 +1,6 @@
-// HunyuanVideo 1.0 and 1.5, HunyuanImage 2.1 and its refiner (Tencent 2024, 2025): Flux's blocks over patches of a video's
-// or a picture's latent and the tokens of a prompt. Widths, depths and what is read beside the noise come from the weights.
+// HunyuanVideo 1.0 and 1.5, HunyuanImage 2.1 and its refiner (Tencent 2024, 2025): Flux's blocks over patches of a
+// video's or a picture's latent and the tokens of a prompt. Widths, depths and what is read beside the noise come from
+// the weights.
 #pragma once
 
 #include "inference/models/flux/blocks.hpp"
@@ -76,7 +77,8 @@ private:
     Linear final_modulation_, final_;
 };
 
-// What each kind reads beside the noise: undefined where it is nothing. (concat_cond of the classes in comfy.model_base)
+// What each kind reads beside the noise: undefined where it is nothing. (concat_cond of the classes in
+// comfy.model_base)
 Tensor beside_noise(Kind kind, int64_t channels, const Condition& condition, const SamplingTarget& target);
 
 }  // namespace easel::inference::hunyuan_video

@@ -35,7 +35,8 @@ Tensor given_frames(const std::optional<Tensor>& mask, const SamplingTarget& tar
     std::vector<int64_t> shape = target.shape.vec();
     shape[1] = 1;
     if (!mask) return at::zeros(shape, at::kFloat);
-    const Tensor one = mask->dim() == 5 ? mask->narrow(1, 0, 1) : mask->reshape({-1, 1, 1, mask->size(-2), mask->size(-1)});
+    const Tensor one =
+        mask->dim() == 5 ? mask->narrow(1, 0, 1) : mask->reshape({-1, 1, 1, mask->size(-2), mask->size(-1)});
     Tensor given = 1.0 - (rounds ? one.round() : one);
     const bool fits = given.size(-1) == shape[4] && given.size(-2) == shape[3];
     given = with_frames(fits ? given : fitted_to(given, target), shape[2]);
@@ -44,7 +45,8 @@ Tensor given_frames(const std::optional<Tensor>& mask, const SamplingTarget& tar
 
 // 1.0: a video to go on from, and perhaps which of its frames are given. (BaseModel.concat_cond)
 Tensor video_to_continue(int64_t channels, const Condition& condition, const SamplingTarget& target) {
-    Tensor video = condition.concat_latent_image ? target.format->to_model(*condition.concat_latent_image) : target.latent;
+    Tensor video =
+        condition.concat_latent_image ? target.format->to_model(*condition.concat_latent_image) : target.latent;
     if (video.sizes().slice(1) != target.shape.slice(1)) video = with_frames(fitted_to(video, target), target.shape[2]);
     video = spread_to_batch(video, target.shape[0]);
     if (channels <= target.format->channels) return video;
@@ -110,7 +112,8 @@ void HunyuanVideo::set_inputs(NetworkInput& input, const Condition& condition, c
     input.context = condition.cross;
     input.context_repeats = false;
     if (vector_in_ && condition.pooled) input.vector = *condition.pooled;
-    if (const auto& mask = condition.attention_mask; mask && mask->eq(0).any().item<bool>()) input.attention_mask = *mask;
+    if (const auto& mask = condition.attention_mask; mask && mask->eq(0).any().item<bool>())
+        input.attention_mask = *mask;
     if (!condition.without_guidance)
         input.guidance = at::full({1}, condition.guidance.value_or(usual_guidance), at::kFloat);
     input.concat = beside_noise(kind_, concat_channels(), condition, target);

@@ -37,8 +37,7 @@ struct GlyphReader {
     LayerNorm norm;
     Linear in, middle, out;
 
-    explicit GlyphReader(const Weights& w)
-        : norm(w / "layernorm"), in(w / "fc1"), middle(w / "fc2"), out(w / "fc3") {}
+    explicit GlyphReader(const Weights& w) : norm(w / "layernorm"), in(w / "fc1"), middle(w / "fc2"), out(w / "fc3") {}
     Tensor operator()(const Tensor& x) const { return out(at::gelu(middle(at::gelu(in(norm(x)))))); }
 };
 

@@ -23,7 +23,10 @@ std::vector<Block> blocks(const Weights& w) {
 
 // Channels come as (finer channel, row, column) in latents and as (row, column, finer channel) in tokens.
 Tensor to_tokens(const Tensor& x) {
-    return x.unflatten(1, {x.size(1) / (patch * patch), patch, patch}).permute({0, 4, 5, 2, 3, 1}).flatten(3).flatten(1, 2);
+    return x.unflatten(1, {x.size(1) / (patch * patch), patch, patch})
+        .permute({0, 4, 5, 2, 3, 1})
+        .flatten(3)
+        .flatten(1, 2);
 }
 Tensor from_tokens(const Tensor& tokens, int64_t rows, int64_t columns) {
     return tokens.reshape({tokens.size(0), rows, columns, patch, patch, -1}).permute({0, 5, 3, 4, 1, 2}).flatten(1, 3);

@@ -1,5 +1,5 @@
-// Kandinsky 5: flows over Flux's latents for pictures and over HunyuanVideo's for videos, prompted through Qwen2.5-VL and
-// CLIP-L.
+// Kandinsky 5: flows over Flux's latents for pictures and over HunyuanVideo's for videos, prompted through Qwen2.5-VL
+// and CLIP-L.
 #include "inference/models/family.hpp"
 
 #include "inference/models/kandinsky5/kandinsky5.hpp"
@@ -29,7 +29,10 @@ void register_kandinsky5(Families& families) {
         .name = "kandinsky5_image",
         .matches = [](const Weights& w) { return is_kandinsky5(w) && !kandinsky5::makes_videos(w); },
         .build = build_kandinsky5,
-        .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flow_levels(3.0)}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{flow_prediction(), flow_levels(3.0)};
+            },
         .latent_format = [](const Weights&) { return flux_latent_format(); },
         .text = text_of("kandinsky5_image"),
     });
@@ -37,7 +40,10 @@ void register_kandinsky5(Families& families) {
         .name = "kandinsky5",
         .matches = [](const Weights& w) { return is_kandinsky5(w) && kandinsky5::makes_videos(w); },
         .build = build_kandinsky5,
-        .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flow_levels(10.0)}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{flow_prediction(), flow_levels(10.0)};
+            },
         .latent_format = [](const Weights&) { return hunyuan_video_latent_format(); },
         .text = text_of("kandinsky5"),
     });

@@ -1,12 +1,12 @@
 #include "inference/models/kandinsky5/kandinsky5.hpp"
 
 #include "base/error.hpp"
+#include "inference/image/resize.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/network_patches.hpp"
-#include "inference/image/resize.hpp"
 #include "inference/sampling/concat_input.hpp"
 #include "inference/vae/latent_format.hpp"
 
@@ -164,8 +164,7 @@ Tensor Kandinsky5::predict(const NetworkInput& input) const {
     const Tensor latent = latent_of(input);
     const Grid grid{.frames = latent.size(2), .rows = latent.size(3) / patch, .columns = latent.size(4) / patch};
     const Tensor waves = timestep_embedding(input.timestep, time_in_.in_features()).to(dtype);
-    const Tensor time =
-        time_out_(at::silu(time_in_(waves))) + pooled_norm_(pooled_in_(input.vector.to(dtype)));
+    const Tensor time = time_out_(at::silu(time_in_(waves))) + pooled_norm_(pooled_in_(input.vector.to(dtype)));
 
     const int64_t head_size = picture_blocks_.front().self.q_norm.weight.size(0);
     Tensor text = text_norm_(text_in_(input.context.to(dtype)));

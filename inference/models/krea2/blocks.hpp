@@ -25,8 +25,8 @@ struct Attention {
     int64_t heads, key_heads;
 
     Attention(const Weights& w, int64_t heads_, int64_t key_heads_);
-    // `x` [batch, tokens, dim]; without a `rope` positions do not count. `place` is where patches are called; null: none
-    // are.
+    // `x` [batch, tokens, dim]; without a `rope` positions do not count. `place` is where patches are called; null:
+    // none are.
     Tensor operator()(const Tensor& x, const Rope* rope, const PatchPlace* place) const;
 };
 

@@ -14,7 +14,10 @@ void register_lens(Families& families) {
                        w.contains("transformer_blocks.0.img_mlp.w1.weight");
             },
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> { return std::make_unique<lens::Lens>(w); },
-        .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flux_levels(1.829)}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{flow_prediction(), flux_levels(1.829)};
+            },
         .latent_format = [](const Weights&) { return flux2_latent_format(); },
         .text = {.family = "lens",
                  .parts = {{.kind = "gpt_oss", .prefixes = {"text_encoders.gpt_oss.transformer.", "text_encoders."}}}},

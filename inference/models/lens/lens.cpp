@@ -73,8 +73,8 @@ Tensor positions(int64_t rows, int64_t columns, int64_t text_tokens) {
 
 // What is added to the scores where the text is padded, [batch, 1, 1, tokens].
 Tensor attention_bias(const Tensor& mask, int64_t picture_tokens) {
-    const Tensor text = at::zeros(mask.sizes(), at::kFloat)
-                            .masked_fill(mask.to(at::kCPU) == 0, std::numeric_limits<float>::lowest());
+    const Tensor text =
+        at::zeros(mask.sizes(), at::kFloat).masked_fill(mask.to(at::kCPU) == 0, std::numeric_limits<float>::lowest());
     return at::constant_pad_nd(text, {picture_tokens, 0}).unsqueeze(1).unsqueeze(1).to(mask.device());
 }
 
@@ -101,12 +101,10 @@ void Block::operator()(Tensor& image_tokens, Tensor& text_tokens, const Tensor& 
 
     image_tokens = image_tokens + of_image[2] * image.out(mixed.narrow(1, 0, image_count).contiguous());
     text_tokens = text_tokens + of_text[2] * text.out(mixed.narrow(1, image_count, text_count).contiguous());
-    image_tokens =
-        image_tokens +
-        of_image[5] * image.feed_forward(modulate(image.before_feed_forward(image_tokens), of_image[4], of_image[3]));
-    text_tokens =
-        text_tokens +
-        of_text[5] * text.feed_forward(modulate(text.before_feed_forward(text_tokens), of_text[4], of_text[3]));
+    image_tokens = image_tokens + of_image[5] * image.feed_forward(modulate(image.before_feed_forward(image_tokens),
+                                                                            of_image[4], of_image[3]));
+    text_tokens = text_tokens + of_text[5] * text.feed_forward(modulate(text.before_feed_forward(text_tokens),
+                                                                        of_text[4], of_text[3]));
 }
 
 Lens::Lens(const Weights& w)

@@ -1,5 +1,5 @@
-// The block of an LTX network, for one kind of tokens: attention among them, attention to the prompt, and a feed forward
-// network, each shifted, scaled and gated by time.
+// The block of an LTX network, for one kind of tokens: attention among them, attention to the prompt, and a feed
+// forward network, each shifted, scaled and gated by time.
 #pragma once
 
 #include "inference/models/ltxv/layers.hpp"
@@ -25,7 +25,7 @@ struct StreamInputs {
     TimeValues time;                           // for the output
     Tensor text, text_mask;
     const Rotation& places;
-    AttentionCore core = nullptr;           // of attention among the tokens; null for the usual one
+    AttentionCore core = nullptr;         // of attention among the tokens; null for the usual one
     bool normalises_before_text = false;  // whether tokens are normalised before they look at a prompt as it is
 };
 

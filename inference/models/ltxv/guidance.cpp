@@ -59,7 +59,8 @@ Guider media_guider(const Model& model, const Conditioning& positive, const Cond
             const std::optional<int64_t> video = video_values(step.positive);
             if (!video) return pictures.negative + direction * cfg.video;
             Tensor result = pictures.negative + direction * cfg.video;
-            result.slice(-1, *video).copy_(pictures.negative.slice(-1, *video) + direction.slice(-1, *video) * cfg.sound);
+            result.slice(-1, *video)
+                .copy_(pictures.negative.slice(-1, *video) + direction.slice(-1, *video) * cfg.sound);
             return result;
         };
     });
@@ -75,7 +76,8 @@ Model voice_guidance(const Model& model, const ExtraGuidance& settings) {
 Model self_guidance(const Model& model, const std::string& blocks, const ExtraGuidance& settings) {
     std::vector<int64_t> chosen;
     const std::regex number(R"(\d+)");
-    for (auto match = std::sregex_iterator(blocks.begin(), blocks.end(), number); match != std::sregex_iterator(); ++match)
+    for (auto match = std::sregex_iterator(blocks.begin(), blocks.end(), number); match != std::sregex_iterator();
+         ++match)
         if (match->length() < 6) chosen.push_back(std::stoll(match->str()));
     if (chosen.empty()) return model;
     return away_from(model, settings, [chosen](const GuidanceStep& step) {

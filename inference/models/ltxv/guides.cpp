@@ -12,8 +12,8 @@
 namespace easel::inference::ltxv {
 namespace {
 
-// A mask in pixels [frames, h, w] as one number for each latent cell [cells]: its first frame stands for the first latent
-// frame, the others are averaged in groups. (LTXVModel._downsample_mask_to_latent)
+// A mask in pixels [frames, h, w] as one number for each latent cell [cells]: its first frame stands for the first
+// latent frame, the others are averaged in groups. (LTXVModel._downsample_mask_to_latent)
 Tensor cell_mask(const Tensor& mask, const std::array<int64_t, 3>& size) {
     const int64_t frames = size[0];
     const Tensor small = at::adaptive_avg_pool2d(mask.to(at::kFloat).unsqueeze(1), {size[1], size[2]}).squeeze(1);
@@ -67,8 +67,8 @@ std::optional<GuideAttention> guide_attention(const Guides& guides, const Tensor
     if (weight.eq(1.0).all().item<bool>()) return std::nullopt;
 
     constexpr float smallest = std::numeric_limits<float>::min(), out_of_sight = -3e38f;
-    const Tensor added =
-        at::where(weight.gt(0), weight.clamp_min(smallest).log(), at::full_like(weight, out_of_sight)).to(kept.device(), dtype);
+    const Tensor added = at::where(weight.gt(0), weight.clamp_min(smallest).log(), at::full_like(weight, out_of_sight))
+                             .to(kept.device(), dtype);
     const int64_t first = tokens - kept.sum().item<int64_t>();
     const Tensor none = at::zeros({1, 1, 1, tokens}, added.options());
     GuideAttention result{.first = first, .to_guides = none.clone(), .to_video = {}};

@@ -14,10 +14,10 @@ namespace easel::inference::ltxv {
 
 // One guide, as LTXVAddGuide describes it to the network. Guides are behind the video in the order of their adding.
 struct Guide {
-    int64_t cells = 0;                      // tokens, before empty ones are left out
-    double strength = 1.0;                  // of attention between it and the video; 1 leaves attention alone
-    std::optional<Tensor> mask;             // [frames, h, w] in pixels of the guide: strength by place
-    std::array<int64_t, 3> latent_size{};   // its latent's frames, rows and columns
+    int64_t cells = 0;                     // tokens, before empty ones are left out
+    double strength = 1.0;                 // of attention between it and the video; 1 leaves attention alone
+    std::optional<Tensor> mask;            // [frames, h, w] in pixels of the guide: strength by place
+    std::array<int64_t, 3> latent_size{};  // its latent's frames, rows and columns
 };
 
 struct Guides : Attachment {
@@ -39,8 +39,8 @@ struct GuideAttention {
     Tensor operator()(const Tensor& q, const Tensor& k, const Tensor& v) const;
 };
 
-// `kept` says of each token of all guides whether it takes part, `tokens` counts those that do with the video's. Nothing
-// where all strengths are 1. Throws UserError when the guides are not those that `kept` is about.
+// `kept` says of each token of all guides whether it takes part, `tokens` counts those that do with the video's.
+// Nothing where all strengths are 1. Throws UserError when the guides are not those that `kept` is about.
 std::optional<GuideAttention> guide_attention(const Guides& guides, const Tensor& kept, int64_t tokens,
                                               at::ScalarType dtype);
 

@@ -16,7 +16,8 @@ struct Cells {
 
 Cells cells_of(const Vae& vae) {
     const Autoencoder& network = vae.network();
-    if (network.dimensions() != 3) throw UserError("this node needs a VAE for videos; the one that is connected is for pictures");
+    if (network.dimensions() != 3)
+        throw UserError("this node needs a VAE for videos; the one that is connected is for pictures");
     return {.frames = network.frames_per_latent(), .side = network.downscale_ratio()};
 }
 
@@ -113,7 +114,8 @@ GuidedVideo with_guide(const Vae& vae, GuidedVideo video, const NewGuide& guide)
     const Cells cells = cells_of(vae);
     const Tensor& samples = video.latent.samples;
     require_video(samples);
-    if (!video.latent.streams.empty()) throw UserError("guides are added to the latent of a video alone: separate the sound first");
+    if (!video.latent.streams.empty())
+        throw UserError("guides are added to the latent of a video alone: separate the sound first");
     const int64_t rows = samples.size(3), columns = samples.size(4), factor = guide.downscale;
     if (rows % factor != 0 || columns % factor != 0)
         throw UserError("Latent spatial size " + std::to_string(columns) + "x" + std::to_string(rows) +

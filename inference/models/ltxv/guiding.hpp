@@ -22,14 +22,14 @@ struct GuidedVideo {
 };
 
 struct NewGuide {
-    Tensor pictures;              // [count, h, w, c], cut to 8 n + 1
-    int64_t frame = 0;            // of the video; negative ones count from its end
-    double strength = 1.0;        // above 1 only attention is changed
-    std::optional<Tensor> mask;   // [frames, h, w]: where attention to it counts
-    int64_t downscale = 1;        // the guide is made so much smaller and stands on every so many cells
+    Tensor pictures;             // [count, h, w, c], cut to 8 n + 1
+    int64_t frame = 0;           // of the video; negative ones count from its end
+    double strength = 1.0;       // above 1 only attention is changed
+    std::optional<Tensor> mask;  // [frames, h, w]: where attention to it counts
+    int64_t downscale = 1;       // the guide is made so much smaller and stands on every so many cells
 };
-// Appends the pictures' latent to the video's, and where it belongs to the conditions. Throws UserError when it does not
-// fit. (LTXVAddGuide)
+// Appends the pictures' latent to the video's, and where it belongs to the conditions. Throws UserError when it does
+// not fit. (LTXVAddGuide)
 GuidedVideo with_guide(const Vae& vae, GuidedVideo video, const NewGuide& guide);
 
 // Takes all guides off again. (LTXVCropGuides)

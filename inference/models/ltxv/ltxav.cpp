@@ -40,8 +40,8 @@ AttentionCore replaced(const AttentionReplacement& replacement, const PatchPlace
 AvBlock::AvBlock(const Weights& w, const Config& config)
     : video(w, "", config.heads), sound(w, "audio_", config.audio_heads),
       sound_to_video(w / "audio_to_video_attn", config.audio_heads),
-      video_to_sound(w / "video_to_audio_attn", config.audio_heads),
-      video_table(w["scale_shift_table_a2v_ca_video"]), sound_table(w["scale_shift_table_a2v_ca_audio"]) {}
+      video_to_sound(w / "video_to_audio_attn", config.audio_heads), video_table(w["scale_shift_table_a2v_ca_video"]),
+      sound_table(w["scale_shift_table_a2v_ca_audio"]) {}
 
 // What pictures and sound read when they look at each other.
 struct LtxAv::Crossing {
@@ -49,22 +49,23 @@ struct LtxAv::Crossing {
     TimeValues video, sound, to_video_gate, to_sound_gate;
 
     // `x` normalised, scaled and shifted for one direction.
-    static Tensor seen(const Tensor& normal, const TimeValues& time, const Weight& table, CrossRow scale, CrossRow shift) {
+    static Tensor seen(const Tensor& normal, const TimeValues& time, const Weight& table, CrossRow scale,
+                       CrossRow shift) {
         const Tensor& offsets = table.like(normal);
         return modulate(normal, time.of(scale, offsets[scale]), time.of(shift, offsets[shift]));
     }
 
     void run(const AvBlock& block, Tensor& pictures, Tensor& noises) const {
         const Tensor normal = normalised(noises);
-        const Tensor heard = block.sound_to_video(
-            seen(normalised(pictures), video, block.video_table, to_video_scale, to_video_shift),
-            seen(normal, sound, block.sound_table, to_video_scale, to_video_shift),
-            {.queries = &video_places, .keys = &sound_places}, Tensor());
+        const Tensor heard =
+            block.sound_to_video(seen(normalised(pictures), video, block.video_table, to_video_scale, to_video_shift),
+                                 seen(normal, sound, block.sound_table, to_video_scale, to_video_shift),
+                                 {.queries = &video_places, .keys = &sound_places}, Tensor());
         pictures = pictures + heard * to_video_gate.of(0, block.video_table.like(pictures)[gate]);
-        const Tensor watched = block.video_to_sound(
-            seen(normal, sound, block.sound_table, to_sound_scale, to_sound_shift),
-            seen(normalised(pictures), video, block.video_table, to_sound_scale, to_sound_shift),
-            {.queries = &sound_places, .keys = &video_places}, Tensor());
+        const Tensor watched =
+            block.video_to_sound(seen(normal, sound, block.sound_table, to_sound_scale, to_sound_shift),
+                                 seen(normalised(pictures), video, block.video_table, to_sound_scale, to_sound_shift),
+                                 {.queries = &sound_places, .keys = &video_places}, Tensor());
         noises = noises + watched * to_sound_gate.of(0, block.sound_table.like(noises)[gate]);
     }
 };
@@ -162,7 +163,8 @@ Tensor LtxAv::predict(const NetworkInput& input) const {
 
     const VideoTokens video = video_.enter(latents[0], input);
     const TimeEmbedder::Embedded video_time = video_time_(video.times, scale, dtype);
-    const Rotation video_places = rotation_of(video.spans, video_.dim(), config_.heads, config_.longest, config_.positions);
+    const Rotation video_places =
+        rotation_of(video.spans, video_.dim(), config_.heads, config_.longest, config_.positions);
     StreamInputs of_video{.modulation = video_time.modulation,
                           .prompt_modulation = {},
                           .time = video_time.time,
@@ -206,15 +208,16 @@ Tensor LtxAv::predict(const NetworkInput& input) const {
             const PatchPlace patched{.input = input, .block = place};
             if (const auto* own = find_replacement(patches_of(input).self_replacement, patched))
                 video_inputs.core = sound_inputs.core = replaced(*own, patched);
-            stream.image = with_text(block.video, with_self_attention(block.video, stream.image, video_inputs), of_video);
+            stream.image =
+                with_text(block.video, with_self_attention(block.video, stream.image, video_inputs), of_video);
             stream.text = with_text(block.sound, with_self_attention(block.sound, stream.text, sound_inputs), of_sound);
             if (!is_severed) between.run(block, stream.image, stream.text);
             stream.image = with_feed_forward(block.video, stream.image, of_video);
             stream.text = with_feed_forward(block.sound, stream.text, of_sound);
         });
     }
-    return pack_streams({video_.leave(streams.image, of_video.time, video),
-                         sound_.leave(streams.text, of_sound.time, sound)});
+    return pack_streams(
+        {video_.leave(streams.image, of_video.time, video), sound_.leave(streams.text, of_sound.time, sound)});
 }
 
 std::size_t LtxAv::activation_bytes(at::IntArrayRef latent) const {

@@ -26,8 +26,8 @@ Rotation rotation_of(const Tensor& spans, int64_t dim, int64_t heads, const std:
 // The rotations of a plain sequence of `tokens`, of which 4096 stand for 1. (Embeddings1DConnector)
 Rotation rotation_of_sequence(int64_t tokens, int64_t dim, int64_t heads, RopePairs pairs, at::Device device);
 
-// Where the cells of a latent [batch, channels, frames, rows, columns] begin and end, in frames and pixels of the video:
-// [1, 3, cells, 2], float32. `causal`: its first frame stands for one frame instead of eight.
+// Where the cells of a latent [batch, channels, frames, rows, columns] begin and end, in frames and pixels of the
+// video: [1, 3, cells, 2], float32. `causal`: its first frame stands for one frame instead of eight.
 Tensor cell_spans(at::IntArrayRef latent, bool causal, at::Device device);
 
 // Where latent frames of sound begin and end, in seconds: [1, 1, count, 2].

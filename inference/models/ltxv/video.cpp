@@ -65,16 +65,15 @@ VideoTokens VideoStream::enter(const Tensor& latent, const NetworkInput& input) 
         tokens.x = tokens.x.index_select(1, chosen);
         times = times.index_select(1, chosen);
         const Tensor guides_kept = tokens.kept.slice(0, -guide_spans.size(2));
-        const Tensor spans = guide_spans.index_select(2, guides_kept.nonzero().squeeze(1)).to(latent.device(), at::kFloat);
+        const Tensor spans =
+            guide_spans.index_select(2, guides_kept.nonzero().squeeze(1)).to(latent.device(), at::kFloat);
         guide_tokens = spans.size(2);
         tokens.spans = tokens.spans.index_select(2, chosen);
-        tokens.spans = at::cat({tokens.spans.slice(2, 0, chosen.size(0) - guide_tokens)
-                                    .expand({spans.size(0), -1, -1, -1}),
-                                spans},
-                               2);
+        tokens.spans = at::cat(
+            {tokens.spans.slice(2, 0, chosen.size(0) - guide_tokens).expand({spans.size(0), -1, -1, -1}), spans}, 2);
         if (const auto guides = input.attached.find(guides_name); guide_tokens > 0 && guides != input.attached.end())
-            tokens.guide_attention = guide_attention(dynamic_cast<const Guides&>(*guides->second), guides_kept,
-                                                     chosen.size(0), dtype);
+            tokens.guide_attention =
+                guide_attention(dynamic_cast<const Guides&>(*guides->second), guides_kept, chosen.size(0), dtype);
     }
     tokens.times = TokenTimes::of(times);
     tokens.x = marked(in_(tokens.x.to(dtype)), tokens, guide_tokens);

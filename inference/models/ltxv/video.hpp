@@ -38,15 +38,16 @@ private:
     Weights weights_;
     bool causal_time_;
     Linear in_, out_;
-    Weight table_;          // [2, dim]
-    Weight still_mark_;     // [1, dim]: marks tokens that stand for a single frame, in newer models
+    Weight table_;       // [2, dim]
+    Weight still_mark_;  // [1, dim]: marks tokens that stand for a single frame, in newer models
 };
 
 // The extra inputs of a video: frame rate, guides, and `mask` [batch, channels, frames, rows, columns] of what is to be
 // made, where defined.
 void set_video_inputs(NetworkInput& input, const Condition& condition, const Tensor& mask);
 
-// The mask of a prompt's tokens, 1 where they count, as it is added to scores: [batch, 1, 1, tokens]. Undefined for none.
+// The mask of a prompt's tokens, 1 where they count, as it is added to scores: [batch, 1, 1, tokens]. Undefined for
+// none.
 Tensor added_mask(const Tensor& attention_mask, at::ScalarType dtype);
 
 }  // namespace easel::inference::ltxv

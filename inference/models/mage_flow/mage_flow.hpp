@@ -1,5 +1,5 @@
-// Mage-Flow (Microsoft 2026): Qwen-Image's two streams over single latent cells, in fewer blocks. Reference pictures lie
-// in planes behind the one that is made. Widths and depths are read from the weights.
+// Mage-Flow (Microsoft 2026): Qwen-Image's two streams over single latent cells, in fewer blocks. Reference pictures
+// lie in planes behind the one that is made. Widths and depths are read from the weights.
 #pragma once
 
 #include "inference/layers/norm.hpp"

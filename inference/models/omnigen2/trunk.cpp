@@ -43,7 +43,8 @@ std::vector<Block> blocks(const Weights& w) {
 }
 
 Trunk::Trunk(const Weights& w, double time_scale)
-    : weights_(w), time_scale_(time_scale), picture_in_(w / "x_embedder"), reference_in_(w / "ref_image_patch_embedder"),
+    : weights_(w), time_scale_(time_scale), picture_in_(w / "x_embedder"),
+      reference_in_(w / "ref_image_patch_embedder"),
       time_in_(w / "time_caption_embed" / "timestep_embedder" / "linear_1"),
       time_out_(w / "time_caption_embed" / "timestep_embedder" / "linear_2"),
       text_norm_(w / "time_caption_embed" / "caption_embedder" / 0, eps),
@@ -90,12 +91,10 @@ Trunk::Begun Trunk::begin(const NetworkInput& input) const {
 
     begun.pictures = picture_in_(to_patches(latent, patch, PatchOrder::channels_last).to(dtype));
     begun.extent.own_tokens = begun.pictures.size(1);
-    const int64_t reference_tokens =
-        begun.rope.cos.size(0) - begun.extent.text_tokens - begun.extent.own_tokens;
+    const int64_t reference_tokens = begun.rope.cos.size(0) - begun.extent.text_tokens - begun.extent.own_tokens;
     const Rope of_text = begun.rope.tokens(0, begun.extent.text_tokens);
     const Rope of_references = begun.rope.tokens(begun.extent.text_tokens, reference_tokens);
-    const Rope of_picture =
-        begun.rope.tokens(begun.extent.text_tokens + reference_tokens, begun.extent.own_tokens);
+    const Rope of_picture = begun.rope.tokens(begun.extent.text_tokens + reference_tokens, begun.extent.own_tokens);
     for (const Block& block : text_refiner_)
         begun.text = block(begun.text, of_text, {});
     for (const Block& block : picture_refiner_)

@@ -1,5 +1,5 @@
-// What OmniGen 2 and Boogu have in common: text, reference pictures and the picture that is made, each refined alone, in
-// one sequence and back.
+// What OmniGen 2 and Boogu have in common: text, reference pictures and the picture that is made, each refined alone,
+// in one sequence and back.
 #pragma once
 
 #include "inference/models/model.hpp"

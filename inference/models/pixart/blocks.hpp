@@ -1,5 +1,5 @@
-// The block of PixArt's transformer (Chen et al. 2023): attention of the picture to itself and to the prompt, steered by
-// one modulation for all blocks, to which each adds a table of its own. Sequences are [batch, tokens, dim].
+// The block of PixArt's transformer (Chen et al. 2023): attention of the picture to itself and to the prompt, steered
+// by one modulation for all blocks, to which each adds a table of its own. Sequences are [batch, tokens, dim].
 #pragma once
 
 #include "inference/layers/linear.hpp"

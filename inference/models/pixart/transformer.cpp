@@ -48,7 +48,8 @@ Tensor Transformer::Embedder::operator()(const Tensor& numbers, at::ScalarType d
 Transformer::Transformer(const Weights& w)
     : weights_(w), picture_in_(w / "x_embedder" / "proj", patch, 0), trained_scale_(trained_scale(w)),
       time_(w / "t_embedder"), modulation_(w / "t_block" / 1), text_in_(w / "y_embedder" / "y_proj"),
-      blocks_(blocks(w / "blocks")), final_table_(w["final_layer.scale_shift_table"]), final_(w / "final_layer" / "linear") {
+      blocks_(blocks(w / "blocks")), final_table_(w["final_layer.scale_shift_table"]),
+      final_(w / "final_layer" / "linear") {
     if (w.has_part("csize_embedder")) size_.emplace(w / "csize_embedder");
     if (w.has_part("ar_embedder")) ratio_.emplace(w / "ar_embedder");
 }
@@ -80,7 +81,8 @@ Tensor Transformer::embedded(const NetworkInput& input) const {
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor time = time_(input.timestep.unsqueeze(1), dtype);
     if (!size_ || !ratio_) return time;
-    const Tensor size = (*size_)(input.vector.narrow(1, 0, 2), dtype), ratio = (*ratio_)(input.vector.narrow(1, 2, 1), dtype);
+    const Tensor size = (*size_)(input.vector.narrow(1, 0, 2), dtype),
+                 ratio = (*ratio_)(input.vector.narrow(1, 2, 1), dtype);
     return time + at::cat({size, ratio}, 1);
 }
 
@@ -107,8 +109,8 @@ Tensor Transformer::predict(const NetworkInput& input) const {
 }
 
 std::size_t Transformer::activation_bytes(at::IntArrayRef latent) const {
-    // About twenty tensors of one token each live at once: the sequence, queries, keys and values, and the four times wider
-    // inside of the feed forward.
+    // About twenty tensors of one token each live at once: the sequence, queries, keys and values, and the four times
+    // wider inside of the feed forward.
     const int64_t tokens = latent[0] * latent[2] * latent[3] / (patch * patch);
     return static_cast<std::size_t>(tokens * final_.in_features() * 20) * c10::elementSize(weights_.compute_dtype());
 }

@@ -1,5 +1,5 @@
-// PixArt alpha's (Chen et al. 2023) and sigma's (Chen et al. 2024) diffusion transformer. Alpha's larger models are also
-// told the size and shape of the picture; files that have the layers for it say so.
+// PixArt alpha's (Chen et al. 2023) and sigma's (Chen et al. 2024) diffusion transformer. Alpha's larger models are
+// also told the size and shape of the picture; files that have the layers for it say so.
 #pragma once
 
 #include "inference/layers/conv.hpp"

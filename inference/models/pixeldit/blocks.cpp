@@ -65,15 +65,16 @@ void PatchBlock::operator()(Tensor& patch_tokens, Tensor& text_tokens, const Ten
                             const Rope& text_rope) const {
     const auto of_patches = patches.modulation(time).chunk(6, -1), of_text = text.modulation(time).chunk(6, -1);
     const auto attend = [](const Stream& stream, const Tensor& x, const std::vector<Tensor>& m, const Rope& rope) {
-        Qkv heads = heads_of(stream.qkv(modulate(stream.before_attention(x), m[1], m[0])), stream.q_norm, stream.k_norm);
+        Qkv heads =
+            heads_of(stream.qkv(modulate(stream.before_attention(x), m[1], m[0])), stream.q_norm, stream.k_norm);
         heads.q = rotate_pairs(heads.q, rope);
         heads.k = rotate_pairs(heads.k, rope);
         return heads;
     };
     const Qkv seen = attend(patches, patch_tokens, of_patches, patch_rope);
     const Qkv said = attend(text, text_tokens, of_text, text_rope);
-    const Tensor mixed = merge_heads(attention(at::cat({said.q, seen.q}, 2), at::cat({said.k, seen.k}, 2),
-                                               at::cat({said.v, seen.v}, 2)));
+    const Tensor mixed = merge_heads(
+        attention(at::cat({said.q, seen.q}, 2), at::cat({said.k, seen.k}, 2), at::cat({said.v, seen.v}, 2)));
     const auto finish = [](const Stream& stream, Tensor& x, const Tensor& attended, const std::vector<Tensor>& m) {
         x = at::addcmul(x, m[2], stream.out(attended.contiguous()));
         x = at::addcmul(x, m[5], stream.mlp(modulate(stream.before_mlp(x), m[4], m[3])));

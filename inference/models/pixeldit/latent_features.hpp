@@ -1,5 +1,5 @@
-// What PiD makes of the latent whose pixels it is to draw: features that go to the patches before some of the blocks, the
-// less the noisier the latent is said to be. (LQProjection2D, SigmaAwareGate)
+// What PiD makes of the latent whose pixels it is to draw: features that go to the patches before some of the blocks,
+// the less the noisier the latent is said to be. (LQProjection2D, SigmaAwareGate)
 #pragma once
 
 #include "inference/layers/conv.hpp"
@@ -16,8 +16,8 @@ public:
     // `w` has `lq_proj` and perhaps `pit_lq_gate`; `blocks` is how many blocks over patches there are.
     LatentFeatures(const Weights& w, int64_t blocks);
 
-    // Features [batch, rows * columns, dim] for each gate, the last of them for what follows the blocks where there is a
-    // gate there. Throws UserError for a latent of another number of channels.
+    // Features [batch, rows * columns, dim] for each gate, the last of them for what follows the blocks where there is
+    // a gate there. Throws UserError for a latent of another number of channels.
     std::vector<Tensor> operator()(const Tensor& latent, int64_t rows, int64_t columns) const;
 
     // `patches` [batch, tokens, dim] before the block with this index; `noise` [batch].

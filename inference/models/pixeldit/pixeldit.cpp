@@ -106,7 +106,8 @@ Tensor PixelDit::predict(const NetworkInput& input) const {
 }
 
 std::size_t PixelDit::activation_bytes(at::IntArrayRef latent) const {
-    // Every pixel has its modulation, six tensors as wide as the pixel's, and the inside of a network four times as wide.
+    // Every pixel has its modulation, six tensors as wide as the pixel's, and the inside of a network four times as
+    // wide.
     const int64_t pixels = latent[2] * latent[3];
     return static_cast<std::size_t>(latent[0] * pixels * pixel_in_.out_features() * 16) *
            c10::elementSize(weights_.compute_dtype());

@@ -1,5 +1,5 @@
-// PixelDiT (Yu et al. 2025), which draws pixels without an autoencoder, and PiD, which draws the pixels of a latent four
-// times as large. Widths and depths are read from the weights.
+// PixelDiT (Yu et al. 2025), which draws pixels without an autoencoder, and PiD, which draws the pixels of a latent
+// four times as large. Widths and depths are read from the weights.
 #pragma once
 
 #include "inference/models/model.hpp"

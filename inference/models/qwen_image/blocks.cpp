@@ -108,8 +108,7 @@ void Block::operator()(Tensor& image_tokens, Tensor& text_tokens, const Time& ti
     image_tokens =
         at::addcmul(image_tokens, image_first.gate, image.out(mixed.narrow(1, text_count, image_count).contiguous()));
     text_tokens = at::addcmul(text_tokens, text_first.gate, text.out(mixed.narrow(1, 0, text_count).contiguous()));
-    image_tokens =
-        at::addcmul(image_tokens, image_second.gate, image.feed_forward(image_second.apply(image_tokens)));
+    image_tokens = at::addcmul(image_tokens, image_second.gate, image.feed_forward(image_second.apply(image_tokens)));
     text_tokens = at::addcmul(text_tokens, text_second.gate, text.feed_forward(text_second.apply(text_tokens)));
 }
 

@@ -10,7 +10,6 @@
 namespace easel::inference::qwen_image {
 namespace {
 
-
 std::vector<Block> blocks(const Weights& w) {
     std::vector<Block> result;
     for (int64_t i = 0; i < w.count(); ++i)
@@ -26,9 +25,9 @@ ReferenceMethod default_references(const Weights& w) {
 }  // namespace
 
 QwenImage::QwenImage(const Weights& w)
-    : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norm_(w / "txt_norm", eps),
-      time_(w), blocks_(blocks(w / "transformer_blocks")),
-      final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out"), references_(default_references(w)) {}
+    : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norm_(w / "txt_norm", eps), time_(w),
+      blocks_(blocks(w / "transformer_blocks")), final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out"),
+      references_(default_references(w)) {}
 
 void QwenImage::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
@@ -74,7 +73,8 @@ Tensor QwenImage::predict(const NetworkInput& input) const {
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         const inference::Block at{BlockKind::double_stream, static_cast<int64_t>(i)};
         run_block(input, at, streams, [&](Streams& both) { blocks_[i](both.image, both.text, time, rope, mask); });
-        finish_block(input, at, {.image = streams.image, .at_start = image, .time = time.of_picture, .rope = image_rope});
+        finish_block(input, at,
+                     {.image = streams.image, .at_start = image, .time = time.of_picture, .rope = image_rope});
         add_residual(streams.image, control.input, i, 0);
     }
     image = streams.image;

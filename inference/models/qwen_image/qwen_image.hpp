@@ -30,7 +30,7 @@ private:
     TimeEmbedding time_;
     std::vector<Block> blocks_;
     Linear final_modulation_, final_;
-    ReferenceMethod references_;  // where the conditioning does not say
+    ReferenceMethod references_;               // where the conditioning does not say
     RecentRopes<std::vector<int64_t>> ropes_;  // by the prompt's length, the method and the sizes of the pictures
 };
 

@@ -16,7 +16,10 @@ void register_sam3(Families& families) {
                         w.has_part("tracker.interactive_sam_mask_decoder.transformer.norm_final"));
             },
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> { return std::make_unique<Sam3>(w); },
-        .parameterization = [](const Weights&) { return Parameterization{eps_prediction(), flow_levels()}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{eps_prediction(), flow_levels()};
+            },
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .from_diffusers = sam3_tensors,
         .text = {.family = "sam3",

@@ -103,8 +103,7 @@ Tensor FrameTransformer::operator()(const Tensor& tokens, std::size_t index, con
     // Every pixel's frames are a sequence of their own, which reads the prompt of its video's first frame.
     const Tensor sequences =
         numbered.unflatten(0, {videos, frames}).transpose(1, 2).flatten(0, 1);  // [videos * pixels, frames, dim]
-    const Tensor prompt =
-        told.context.unflatten(0, {videos, frames}).select(1, 0).repeat_interleave(pixels, 0);
+    const Tensor prompt = told.context.unflatten(0, {videos, frames}).select(1, 0).repeat_interleave(pixels, 0);
     const Tensor told_frames = blocks[index](sequences, prompt, place);
     const Tensor moving = told_frames.unflatten(0, {videos, pixels}).transpose(1, 2).flatten(0, 1);
     return mixed(picture_share, tokens, moving);

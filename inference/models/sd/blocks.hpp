@@ -1,7 +1,7 @@
 // The parts of Stable Diffusion's UNet (Rombach et al. 2022): residual blocks that are told the time, transformers over
 // the pixels that read the prompt, and changes of resolution. Activations are [batch, channels, height, width] with
-// channels innermost in memory, so that pixels are tokens without a copy. In networks for videos (Blattmann et al. 2023)
-// the frames are members of the batch, and both kinds of blocks have a counterpart over the frames.
+// channels innermost in memory, so that pixels are tokens without a copy. In networks for videos (Blattmann et al.
+// 2023) the frames are members of the batch, and both kinds of blocks have a counterpart over the frames.
 #pragma once
 
 #include "inference/layers/conv.hpp"

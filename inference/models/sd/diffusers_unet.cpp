@@ -59,7 +59,8 @@ public:
 
 private:
     void move(const std::string& theirs, const std::string& ours) {
-        for (auto item = tensors_.lower_bound(theirs); item != tensors_.end() && item->first.starts_with(theirs); ++item)
+        for (auto item = tensors_.lower_bound(theirs); item != tensors_.end() && item->first.starts_with(theirs);
+             ++item)
             result_.emplace(ours + item->first.substr(theirs.size()), item->second);
     }
 

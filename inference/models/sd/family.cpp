@@ -204,7 +204,10 @@ void register_sd(Families& families) {
         .name = "lotus",
         .matches = is<Kind::lotus>,
         .build = build<sd::lotus_vector>,
-        .parameterization = [](const Weights&) { return Parameterization{image_prediction(), scaled_linear_levels()}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{image_prediction(), scaled_linear_levels()};
+            },
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = {},
     });

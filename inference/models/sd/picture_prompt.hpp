@@ -9,8 +9,8 @@
 namespace easel::inference::sd {
 
 // What the network reads of `pictures` [count, dim + 2], each a picture's embedding, its strength, and the share 0..1
-// of noise: [1, 2 * dim] in float32. Several are summed and made noisy once more, by the share `merged_noise`. The noise
-// follows from the run's seed. (comfy.model_base.unclip_adm)
+// of noise: [1, 2 * dim] in float32. Several are summed and made noisy once more, by the share `merged_noise`. The
+// noise follows from the run's seed. (comfy.model_base.unclip_adm)
 Tensor picture_vector(const Tensor& pictures, uint64_t seed, double merged_noise);
 
 }  // namespace easel::inference::sd

@@ -11,8 +11,8 @@
 namespace easel::inference::sd {
 namespace {
 
-// How much is left of a picture after `level` of a thousand steps whose variances rise from 1e-4 to 0.02, the square roots
-// evenly.
+// How much is left of a picture after `level` of a thousand steps whose variances rise from 1e-4 to 0.02, the square
+// roots evenly.
 double picture_left(int64_t level) {
     const double first = std::sqrt(1e-4), last = std::sqrt(0.02);
     double left = 1.0;
@@ -41,8 +41,8 @@ void UpscalerUNet::set_inputs(NetworkInput& input, const Condition& condition, c
     input.context = condition.cross;
     const int64_t height = target.shape[2], width = target.shape[3];
     const auto given = condition.extra.find("concat_image");
-    Tensor picture = given == condition.extra.end() ? at::zeros({target.shape[0], 3, height, width}, at::kFloat)
-                                                    : given->second;
+    Tensor picture =
+        given == condition.extra.end() ? at::zeros({target.shape[0], 3, height, width}, at::kFloat) : given->second;
     if (picture.size(2) != height || picture.size(3) != width)
         picture = resize(picture, width, height, "bilinear", Crop::center);
     input.concat = spread_to_batch(picture, target.shape[0]);
@@ -51,7 +51,8 @@ void UpscalerUNet::set_inputs(NetworkInput& input, const Condition& condition, c
     input.vector = at::full({1, 1}, std::nearbyint(noise_levels * share), at::kFloat);
     if (share > 0.0) {
         input.extra["noisy_pictures"] = at::scalar_tensor(picture.size(0), at::kLong);
-        input.extra["noise_level"] = at::scalar_tensor(static_cast<int64_t>(std::nearbyint(noise_levels * share)), at::kLong);
+        input.extra["noise_level"] =
+            at::scalar_tensor(static_cast<int64_t>(std::nearbyint(noise_levels * share)), at::kLong);
     }
 }
 
@@ -61,7 +62,8 @@ Tensor UpscalerUNet::predict(const NetworkInput& input) const {
     if (!pictures.defined()) return UNet::predict(input);
     constexpr uint64_t seed_offset = 10;
     const at::Generator& drawn = input.evaluation.generator;
-    at::Generator generator = at::detail::createCPUGenerator((drawn.defined() ? drawn.current_seed() : 0) - seed_offset);
+    at::Generator generator =
+        at::detail::createCPUGenerator((drawn.defined() ? drawn.current_seed() : 0) - seed_offset);
     const Tensor& clean = input.concat;
     const int64_t sides = std::max<int64_t>(static_cast<int64_t>(input.evaluation.sides.size()), 1);
     const Tensor noise = at::randn({pictures.item<int64_t>(), clean.size(1), clean.size(2), clean.size(3)}, generator,

@@ -70,10 +70,9 @@ Tensor UNet::label_input(const NetworkInput& input) const {
         rows.push_back(picture_vector(pictures[i], seed, merged_noise));
     const Tensor seen = at::cat(rows).to(input.x.options());
     const int64_t dim = seen.size(1) / 2;
-    const Tensor whole =
-        input.vector.defined() && input.vector.size(1) > dim
-            ? at::cat({seen.narrow(1, 0, dim), input.vector.slice(1, dim).to(seen.options())}, 1)
-            : seen;
+    const Tensor whole = input.vector.defined() && input.vector.size(1) > dim
+                             ? at::cat({seen.narrow(1, 0, dim), input.vector.slice(1, dim).to(seen.options())}, 1)
+                             : seen;
     if (whole.size(1) != label_->in.in_features())
         throw UserError("the model does not take pictures seen by this CLIP vision model, whose embeddings have " +
                         std::to_string(dim) + " numbers");

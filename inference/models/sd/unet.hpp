@@ -1,5 +1,6 @@
-// The UNet of Stable Diffusion 1.x, 2.x and XL, and of the networks for videos made from them. Depth, widths and transformers per level are read from the weights, so
-// that smaller and pruned files (SSD-1B, Segmind Vega, KOALA) load as well.
+// The UNet of Stable Diffusion 1.x, 2.x and XL, and of the networks for videos made from them. Depth, widths and
+// transformers per level are read from the weights, so that smaller and pruned files (SSD-1B, Segmind Vega, KOALA) load
+// as well.
 #pragma once
 
 #include "inference/models/model.hpp"
@@ -14,9 +15,9 @@ namespace easel::inference::sd {
 class UNet : public DiffusionModel {
 public:
     struct Options {
-        VectorInput vector = nullptr;        // fills the input that `label_emb` reads
-        bool scales_picture = false;         // whether a picture to edit is wanted in the model's scale
-        std::optional<int64_t> heads = {};   // of every attention, where shapes do not tell
+        VectorInput vector = nullptr;       // fills the input that `label_emb` reads
+        bool scales_picture = false;        // whether a picture to edit is wanted in the model's scale
+        std::optional<int64_t> heads = {};  // of every attention, where shapes do not tell
     };
     // `w` is the part of a checkpoint under `model.diffusion_model.`. Throws MissingWeight.
     UNet(const Weights& w, const Options& options);

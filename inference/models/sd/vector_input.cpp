@@ -64,8 +64,8 @@ Tensor lotus_vector(const Condition&, const SamplingTarget&) {
 
 Tensor svd_vector(const Condition& condition, const SamplingTarget&) {
     const Tensor rate = timestep_embedding(numbers_of(condition, "fps", 6.0) - 1.0, embedding_dim);
-    return at::cat({rate, waves_of(condition, "motion_bucket_id", 127.0), waves_of(condition, "augmentation_level", 0.0)},
-                   1);
+    return at::cat(
+        {rate, waves_of(condition, "motion_bucket_id", 127.0), waves_of(condition, "augmentation_level", 0.0)}, 1);
 }
 
 Tensor orbit_vector(const Condition& condition, const SamplingTarget&) {

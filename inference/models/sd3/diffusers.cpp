@@ -50,8 +50,8 @@ std::vector<DiffusersModule> modules(int64_t blocks, int64_t dim) {
         const std::string ours = "joint_blocks." + std::to_string(i) + '.';
         for (const auto& [their_name, our_name] : block_names)
             result.push_back({.theirs = theirs + std::string(their_name), .ours = ours + std::string(our_name)});
-        // The last block's text is only read: its modulation has no more than a shift and a scale. Control networks have
-        // fewer blocks, of which none is the last.
+        // The last block's text is only read: its modulation has no more than a shift and a scale. Control networks
+        // have fewer blocks, of which none is the last.
         result.push_back({.theirs = theirs + "norm1_context.linear",
                           .ours = ours + "context_block.adaLN_modulation.1",
                           .swapped_halves = i == dim / cells_per_head - 1});

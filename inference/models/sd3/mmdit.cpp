@@ -52,7 +52,8 @@ Tensor Mmdit::predict(const NetworkInput& input) const {
 
     const Tensor patches = picture_in_(padded.contiguous(at::MemoryFormat::ChannelsLast));
     const Tensor text = input.context.to(dtype);
-    Streams streams{.image = patches.flatten(2).transpose(1, 2) + positions_(rows, columns, dtype, patches.device()),  // [batch, tokens, dim]
+    Streams streams{.image = patches.flatten(2).transpose(1, 2) +
+                             positions_(rows, columns, dtype, patches.device()),  // [batch, tokens, dim]
                     .text = text_in_ ? (*text_in_)(text) : text};
     const Tensor c = embedded(input);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -69,8 +70,8 @@ Tensor Mmdit::predict(const NetworkInput& input) const {
 }
 
 std::size_t Mmdit::activation_bytes(at::IntArrayRef latent) const {
-    // About thirty tensors of one token each live at once: queries, keys and values before and after joining the streams,
-    // and the four times wider inside of the feed forward. The prompt adds some hundred tokens.
+    // About thirty tensors of one token each live at once: queries, keys and values before and after joining the
+    // streams, and the four times wider inside of the feed forward. The prompt adds some hundred tokens.
     constexpr int64_t prompt_tokens = 512;
     const int64_t tokens = latent[0] * (latent[2] * latent[3] / (patch_ * patch_) + prompt_tokens);
     return static_cast<std::size_t>(tokens * final_.in_features() * 30) * c10::elementSize(weights_.compute_dtype());

@@ -103,8 +103,7 @@ Block::Block(const Weights& w)
 
 Tensor Block::operator()(Tensor x, const BlockInputs& told) const {
     std::vector<Tensor> steps;  // scale, shift and gate of the attention, then those of the feed forward
-    if (told.modulation.defined())
-        steps = (told.modulation + modulation.like(x)).unsqueeze(1).chunk(6, -1);
+    if (told.modulation.defined()) steps = (told.modulation + modulation.like(x)).unsqueeze(1).chunk(6, -1);
     const auto steered = [&](const Tensor& h, std::size_t first) {
         return steps.empty() ? h : h * (steps[first] + 1.0) + steps[first + 1];
     };

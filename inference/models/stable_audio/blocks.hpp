@@ -76,7 +76,7 @@ struct Block {
     Norm pre_norm, cross_norm, ff_norm;
     Attention self, cross;
     FeedForward ff;
-    Weight modulation;              // [6 * dim], added to what all blocks are told
+    Weight modulation;  // [6 * dim], added to what all blocks are told
     std::optional<Embedder> local;
 
     explicit Block(const Weights& w);

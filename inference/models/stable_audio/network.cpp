@@ -83,8 +83,9 @@ Tensor Network::known_sound(const Condition& condition, const SamplingTarget& ta
 
 void Network::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     if (!total_)
-        throw UserError(weights_.origin() + " holds Stable Audio's transformer without its conditioners: load the whole "
-                                            "checkpoint with CheckpointLoaderSimple");
+        throw UserError(weights_.origin() +
+                        " holds Stable Audio's transformer without its conditioners: load the whole "
+                        "checkpoint with CheckpointLoaderSimple");
     if (!condition.cross.defined()) throw UserError("the conditioning holds no text, which Stable Audio needs");
     const double cells_per_second = modulation_ ? 10.7666 : 21.53;
     const double whole = std::floor(static_cast<double>(target.shape[2]) / cells_per_second);

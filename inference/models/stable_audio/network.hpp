@@ -48,13 +48,13 @@ private:
 
     Weights weights_;
     std::optional<SecondsEmbedder> start_, total_;
-    Weight padding_;         // [dim]: stands where a short prompt has no tokens
+    Weight padding_;           // [dim]: stands where a short prompt has no tokens
     Weight time_frequencies_;  // [half, 1]; undefined: those of Stable Audio 3
     Embedder time_, length_, prompt_;
     Conv1d before_, after_;
     Linear in_, out_;
-    Weight memory_;             // [tokens, dim] in front of the sound, where the network has them
-    Weight turns_;              // [half]: by how much each pair of a head's dimensions turns from one moment to the next
+    Weight memory_;  // [tokens, dim] in front of the sound, where the network has them
+    Weight turns_;   // [half]: by how much each pair of a head's dimensions turns from one moment to the next
     std::optional<Embedder> modulation_;  // of time and length, for all blocks; without it these are a token in front
     std::vector<Block> blocks_;
 };

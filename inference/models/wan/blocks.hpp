@@ -27,8 +27,8 @@ struct SelfAttention {
     Tensor values(const Tensor& x) const;
 };
 
-// What cross attention reads, [batch, tokens, dim] each. Models that take pictures look at `picture` with projections of
-// their own; without one they see the prompt there as well, with an empty one nothing.
+// What cross attention reads, [batch, tokens, dim] each. Models that take pictures look at `picture` with projections
+// of their own; without one they see the prompt there as well, with an empty one nothing.
 struct Context {
     Tensor text, picture;
 };

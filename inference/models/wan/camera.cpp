@@ -21,8 +21,15 @@ struct Motion {
 };
 
 constexpr std::array<Motion, camera_moves.size()> motions{{
-    {{0, 0, 0}, 0}, {{0, -1, 0}, 0}, {{0, 1, 0}, 0}, {{-1, 0, 0}, 0}, {{1, 0, 0}, 0},
-    {{0, 0, 2}, 0}, {{0, 0, -2}, 0}, {{0, 0, 0}, -1}, {{0, 0, 0}, 1},
+    {{0, 0, 0}, 0},
+    {{0, -1, 0}, 0},
+    {{0, 1, 0}, 0},
+    {{-1, 0, 0}, 0},
+    {{1, 0, 0}, 0},
+    {{0, 0, 2}, 0},
+    {{0, 0, -2}, 0},
+    {{0, 0, 0}, -1},
+    {{0, 0, 0}, 1},
 }};
 
 // Where the camera stands and how it is turned at each frame: [frames, 3, 4], as seen from the first one.
@@ -74,7 +81,8 @@ Tensor camera_rays(std::string_view move, double speed, const Lens& lens, const 
     const Tensor seen = at::matmul(directions(lens, size.width, size.height), rotation.transpose(1, 2));
     const Tensor moment = at::linalg_cross(place.unsqueeze(1).expand_as(seen), seen);
     // [frames, height, width, 6] -> [6, frames, height, width]
-    const Tensor rays = at::cat({moment, seen}, 2).view({size.frames, size.height, size.width, 6}).permute({3, 0, 1, 2});
+    const Tensor rays =
+        at::cat({moment, seen}, 2).view({size.frames, size.height, size.width, 6}).permute({3, 0, 1, 2});
     const Tensor first = rays.narrow(1, 0, 1).expand({-1, poses_together - 1, -1, -1});
     return at::cat({first, rays}, 1)
         .unflatten(1, {-1, poses_together})

@@ -12,7 +12,7 @@ namespace easel::inference::wan {
 
 // The moves that there are, in the order in which a node offers them.
 inline constexpr std::array<std::string_view, 9> camera_moves{
-    "Static", "Pan Up", "Pan Down", "Pan Left", "Pan Right", "Zoom In", "Zoom Out", "Anti Clockwise (ACW)",
+    "Static",        "Pan Up", "Pan Down", "Pan Left", "Pan Right", "Zoom In", "Zoom Out", "Anti Clockwise (ACW)",
     "ClockWise (CW)"};
 
 struct Lens {
@@ -20,9 +20,9 @@ struct Lens {
     double cx = 0.5, cy = 0.5;  // the centre, likewise
 };
 
-// [1, 24, frames / 4 rounded up, height, width]: six Pluecker coordinates of each ray (its moment and its direction) for
-// four frames at a time; the first frame counts four times. Throws UserError for a name that is no move, or when the
-// frames are not one more than a multiple of four. (WanCameraEmbedding)
+// [1, 24, frames / 4 rounded up, height, width]: six Pluecker coordinates of each ray (its moment and its direction)
+// for four frames at a time; the first frame counts four times. Throws UserError for a name that is no move, or when
+// the frames are not one more than a multiple of four. (WanCameraEmbedding)
 Tensor camera_rays(std::string_view move, double speed, const Lens& lens, const VideoSize& size);
 
 // Makes such rays into something to add to the cells of Wan's latent.

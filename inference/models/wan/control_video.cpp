@@ -36,8 +36,7 @@ Tensor empty_latent(at::IntArrayRef shape) {
 
 Tensor followed_video(const Vae& vae, const std::optional<Tensor>& control, const std::optional<Tensor>& first,
                       const VideoSize& size, int64_t batch) {
-    const Tensor empty =
-        empty_latent(empty_video(batch, vae.latent_channels(), vae.downscale_ratio(), size).sizes());
+    const Tensor empty = empty_latent(empty_video(batch, vae.latent_channels(), vae.downscale_ratio(), size).sizes());
     Tensor followed = empty.clone(), begun = empty.clone();
     if (control) begin_with(followed, encoded(vae, fitted(*control, size)));
     if (first) begin_with(begun, encoded(vae, fitted(*first, size)));
@@ -92,7 +91,9 @@ Tensor within(const Tensor& video, int64_t longest) {
     const double h = static_cast<double>(video.size(1)), w = static_cast<double>(video.size(2));
     const double scale = std::min(static_cast<double>(longest) / std::max(h, w), 1.0);
     // Halves go to the even number, as Python rounds.
-    const auto side = [&](double of) { return std::max(step, static_cast<int64_t>(std::nearbyint(of * scale / step)) * step); };
+    const auto side = [&](double of) {
+        return std::max(step, static_cast<int64_t>(std::nearbyint(of * scale / step)) * step);
+    };
     return resize_image(video.slice(3, 0, 3), side(w), side(h), "area");
 }
 

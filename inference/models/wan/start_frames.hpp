@@ -15,7 +15,8 @@ struct VideoSize {
 // [batch, channels, frames / 4 rounded up, height / ratio, width / ratio], zeros.
 Tensor empty_video(int64_t batch, int64_t channels, int64_t ratio, const VideoSize& size);
 
-// As many of `pixels` [count, h, w, channels] as the video has frames, in its size; what is too wide or too high is cut.
+// As many of `pixels` [count, h, w, channels] as the video has frames, in its size; what is too wide or too high is
+// cut.
 Tensor fitted(const Tensor& pixels, const VideoSize& size);
 
 // A video whose other frames are grey, encoded, and a mask over its latent frames (one channel, or one for each of the

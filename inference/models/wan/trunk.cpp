@@ -112,9 +112,12 @@ Tensor Trunk::run(const NetworkInput& input, const Sequence& sequence, const Ste
         const auto index = static_cast<int64_t>(i);
         const inference::Block place{BlockKind::double_stream, index};
         run_block(input, place, streams, [&](Streams& tokens) {
-            if (steps.compute) tokens.image = steps.compute(index, tokens.image);
-            else if (guest != nullptr) tokens.image = with_guest(*guest, index, blocks[i], sequence, tokens.image);
-            else tokens.image = blocks[i](tokens.image, sequence.time.steering, sequence.rope, sequence.context);
+            if (steps.compute)
+                tokens.image = steps.compute(index, tokens.image);
+            else if (guest != nullptr)
+                tokens.image = with_guest(*guest, index, blocks[i], sequence, tokens.image);
+            else
+                tokens.image = blocks[i](tokens.image, sequence.time.steering, sequence.rope, sequence.context);
         });
         finish_block(input, place,
                      {.image = streams.image.narrow(1, seen_first, seen_count),

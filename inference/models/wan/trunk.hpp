@@ -1,5 +1,5 @@
-// What all of Wan's networks share: patches of a latent as tokens, the prompt and the time as vectors, the transformer's
-// blocks, and the way back to a video. Sizes are read from the weights.
+// What all of Wan's networks share: patches of a latent as tokens, the prompt and the time as vectors, the
+// transformer's blocks, and the way back to a video. Sizes are read from the weights.
 #pragma once
 
 #include "inference/models/model.hpp"

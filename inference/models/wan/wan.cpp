@@ -6,8 +6,8 @@
 namespace easel::inference::wan {
 namespace {
 
-// Without videos, VACE watches an empty one, all of which may change. `videos` [1, count, 32 + 64, frames, h, w]: each as
-// what is kept and what may change, in the scale of the autoencoder, and its mask. (WAN21_Vace.extra_conds)
+// Without videos, VACE watches an empty one, all of which may change. `videos` [1, count, 32 + 64, frames, h, w]: each
+// as what is kept and what may change, in the scale of the autoencoder, and its mask. (WAN21_Vace.extra_conds)
 void set_videos_to_keep_to(NetworkInput& input, const Tensor& videos, const Tensor& strengths,
                            const SamplingTarget& target) {
     const int64_t channels = target.format->channels;
@@ -22,10 +22,10 @@ void set_videos_to_keep_to(NetworkInput& input, const Tensor& videos, const Tens
     }
     std::vector<Tensor> scaled;
     for (const Tensor& video : videos.unbind(1))
-        scaled.push_back(at::cat({target.format->to_model(video.slice(1, 0, channels)),
-                                  target.format->to_model(video.slice(1, channels, 2 * channels)),
-                                  video.slice(1, 2 * channels)},
-                                 1));
+        scaled.push_back(
+            at::cat({target.format->to_model(video.slice(1, 0, channels)),
+                     target.format->to_model(video.slice(1, channels, 2 * channels)), video.slice(1, 2 * channels)},
+                    1));
     input.extra["vace_videos"] = at::stack(scaled, 1);
     input.extra["vace_strengths"] = strengths;
 }

@@ -1,7 +1,7 @@
 // Wan 2.1 and 2.2 (Wan team 2025): transformers over patches of a video latent, from text alone or from pictures, and
 // the 5B model whose frames may each have a time of their own; with what their variants look at besides: a reference
-// picture (Fun Control), videos to keep to (VACE), a camera's move, and further videos and pictures in the same sequence
-// (Bernini, Phantom). Variants that compute something else are in folders of their own.
+// picture (Fun Control), videos to keep to (VACE), a camera's move, and further videos and pictures in the same
+// sequence (Bernini, Phantom). Variants that compute something else are in folders of their own.
 #pragma once
 
 #include "inference/layers/conv.hpp"

@@ -23,7 +23,8 @@ Tensor two_stages(Tensor x, const SamplerRun& run, StepNoise& noise, const Dpmpp
         const auto step_to = [&](float to_lambda, float alpha, float to, const Tensor& target) {
             const AncestralStep split = ancestral_step(float_math::exp(-lambda), float_math::exp(-to_lambda), eta);
             const float h = log_time(split.down) - lambda;
-            const Tensor moved = alpha / time.alpha(sigma) * float_math::exp(-h) * x - alpha * float_math::expm1(-h) * target;
+            const Tensor moved =
+                alpha / time.alpha(sigma) * float_math::exp(-h) * x - alpha * float_math::expm1(-h) * target;
             if (eta <= 0.0f || s_noise <= 0.0f) return moved;
             return moved + alpha * noise(sigma, to) * s_noise * split.up;
         };

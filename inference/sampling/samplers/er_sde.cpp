@@ -10,9 +10,12 @@ constexpr int64_t stage_points = 200;
 // none, with the part above lambda itself to the power of eta.
 Tensor noise_scale(const Tensor& lambda, const ErSde& options) {
     switch (options.solver) {
-        case ErSde::Solver::er_sde: return lambda * (lambda.pow(0.3).exp() + 10.0).pow(options.noise.eta);
-        case ErSde::Solver::reverse_time_sde: return lambda.pow(options.noise.eta + 1.0f);
-        case ErSde::Solver::ode: break;
+    case ErSde::Solver::er_sde:
+        return lambda * (lambda.pow(0.3).exp() + 10.0).pow(options.noise.eta);
+    case ErSde::Solver::reverse_time_sde:
+        return lambda.pow(options.noise.eta + 1.0f);
+    case ErSde::Solver::ode:
+        break;
     }
     return lambda;
 }

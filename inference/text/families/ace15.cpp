@@ -115,8 +115,8 @@ public:
         Condition condition;
         const std::string caption = std::string(task) + "# Caption\n" + music.caption + "\n\n# Metas\n" +
                                     music.as_list() + "\n<|endoftext|>\n<|endoftext|>";
-        const std::string lyrics = "# Languages\n" + music.language + "\n\n# Lyric\n" + music.lyrics +
-                                   "<|endoftext|><|endoftext|>";
+        const std::string lyrics =
+            "# Languages\n" + music.language + "\n\n# Lyric\n" + music.lyrics + "<|endoftext|><|endoftext|>";
         condition.cross = caption_.encode(caption_.tokenize(caption, {}), stop_layer).states;
         condition.extra["conditioning_lyrics"] = lyrics_.encode(lyrics_.tokenize(lyrics, {}), {}).states.select(1, 0);
         if (request.setting("generate_audio_codes", 1.0) != 0.0)
@@ -169,8 +169,9 @@ private:
             const Tensor last = model(input, {}).last;
             const Tensor state = last.select(1, last.size(1) - 1);
             const Tensor scores = at::linear(state, model.tokens.weight.like(state).narrow(0, first_code, known));
-            const Tensor one = guided ? scores.slice(0, 1, 2) + how.cfg * (scores.slice(0, 0, 1) - scores.slice(0, 1, 2))
-                                      : scores.clone();
+            const Tensor one = guided
+                                   ? scores.slice(0, 1, 2) + how.cfg * (scores.slice(0, 0, 1) - scores.slice(0, 1, 2))
+                                   : scores.clone();
             written.push_back(draw(one, how, vocabulary, random));
             const Tensor token = at::full({scores.size(0), 1}, written.back() + first_code, at::kLong);
             input.embeddings = model.embed(token);
@@ -192,9 +193,8 @@ void register_text_ace15(TextFamilies& families) {
         .matches =
             [](std::string_view type, const std::vector<std::string>& kinds) {
                 return type == "ace" && kinds.size() == 2 && std::ranges::count(kinds, "qwen3_06b") == 1 &&
-                       std::ranges::any_of(kinds, [](const std::string& kind) {
-                           return kind == "qwen3_2b" || kind == "qwen3_4b";
-                       });
+                       std::ranges::any_of(
+                           kinds, [](const std::string& kind) { return kind == "qwen3_2b" || kind == "qwen3_4b"; });
             },
         .build = [](const Weights& w, const TextSettings& settings) -> std::shared_ptr<const TextModel> {
             return std::make_shared<Ace15Text>(w, settings);

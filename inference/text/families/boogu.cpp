@@ -8,9 +8,9 @@
 namespace easel::inference {
 namespace {
 
-constexpr std::string_view following =
-    "<|im_start|>system\nYou are a helpful assistant that generates high-quality images based on user instructions. The "
-    "instructions are as follows.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n";
+constexpr std::string_view following = "<|im_start|>system\nYou are a helpful assistant that generates high-quality "
+                                       "images based on user instructions. The "
+                                       "instructions are as follows.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n";
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos; }
 

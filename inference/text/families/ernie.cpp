@@ -1,5 +1,5 @@
-// ERNIE-Image: the last layer but one of Ministral 3, which reads the prompt as it is. Its tokenizer comes with the file.
-// (ErnieTEModel)
+// ERNIE-Image: the last layer but one of Ministral 3, which reads the prompt as it is. Its tokenizer comes with the
+// file. (ErnieTEModel)
 #include "inference/text/language_text.hpp"
 #include "inference/text/text_family.hpp"
 #include "inference/text/tokenizers/tekken.hpp"

@@ -140,9 +140,10 @@ void register_text_hunyuan(TextFamilies& families) {
     });
     families.push_back({
         .name = "hunyuan_video_15",
-        .matches = [](std::string_view type, const std::vector<std::string>& kinds) {
-            return type == "hunyuan_video_15" && is_qwen_and_byt5(kinds);
-        },
+        .matches =
+            [](std::string_view type, const std::vector<std::string>& kinds) {
+                return type == "hunyuan_video_15" && is_qwen_and_byt5(kinds);
+            },
         .build = build_for_videos,
         .adapt = round_byt5,
     });

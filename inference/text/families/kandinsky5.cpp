@@ -58,9 +58,8 @@ bool is_pair(const std::vector<std::string>& kinds) {
 void register_text_kandinsky5(TextFamilies& families) {
     families.push_back({
         .name = "kandinsky5",
-        .matches = [](std::string_view type, const std::vector<std::string>& kinds) {
-            return type == "kandinsky5" && is_pair(kinds);
-        },
+        .matches = [](std::string_view type,
+                      const std::vector<std::string>& kinds) { return type == "kandinsky5" && is_pair(kinds); },
         .build = [](const Weights& w, const TextSettings& settings) -> std::shared_ptr<const TextModel> {
             return std::make_shared<Kandinsky5Text>(w, of_video, settings);
         },
@@ -68,9 +67,8 @@ void register_text_kandinsky5(TextFamilies& families) {
     });
     families.push_back({
         .name = "kandinsky5_image",
-        .matches = [](std::string_view type, const std::vector<std::string>& kinds) {
-            return type == "kandinsky5_image" && is_pair(kinds);
-        },
+        .matches = [](std::string_view type,
+                      const std::vector<std::string>& kinds) { return type == "kandinsky5_image" && is_pair(kinds); },
         .build = [](const Weights& w, const TextSettings& settings) -> std::shared_ptr<const TextModel> {
             return std::make_shared<Kandinsky5Text>(w, of_picture, settings);
         },

@@ -1,5 +1,5 @@
-// Lens: the outputs of four layers of GPT-OSS side by side, for a conversation whose beginning is cut off. An empty prompt
-// says nothing at all. (LensTokenizer, LensGptOssClipModel)
+// Lens: the outputs of four layers of GPT-OSS side by side, for a conversation whose beginning is cut off. An empty
+// prompt says nothing at all. (LensTokenizer, LensGptOssClipModel)
 #include "inference/text/gpt_oss.hpp"
 #include "inference/text/text_family.hpp"
 #include "inference/text/tokenizers/json_bpe.hpp"
@@ -12,8 +12,10 @@ namespace {
 // In the format that the model was trained on; the reference fixes the date.
 constexpr std::string_view before_prompt =
     "<|start|>system<|message|>You are ChatGPT, a large language model trained by OpenAI.\nKnowledge cutoff: "
-    "2024-06\nCurrent date: 2026-05-23\n\nReasoning: medium\n\n# Valid channels: analysis, commentary, final. Channel must "
-    "be included for every message.<|end|><|start|>developer<|message|># Instructions\n\nDescribe the image by detailing "
+    "2024-06\nCurrent date: 2026-05-23\n\nReasoning: medium\n\n# Valid channels: analysis, commentary, final. Channel "
+    "must "
+    "be included for every message.<|end|><|start|>developer<|message|># Instructions\n\nDescribe the image by "
+    "detailing "
     "the color, shape, size, texture, quantity, text, spatial relationships of the objects and "
     "background.\n\n<|end|><|start|>user<|message|>";
 constexpr std::string_view behind_prompt =
@@ -25,8 +27,9 @@ const std::vector<int64_t> read_layers{5, 11, 17, 23};
 
 JsonBpe lens_tokenizer(const Weights& w) {
     if (!w.contains("tokenizer_json"))
-        throw ModelError(w.origin() + " has no tokenizer_json (it needs the file whose encoder brings its tokenizer along, "
-                                      "such as gpt_oss_20b_nvfp4.safetensors)");
+        throw ModelError(w.origin() +
+                         " has no tokenizer_json (it needs the file whose encoder brings its tokenizer along, "
+                         "such as gpt_oss_20b_nvfp4.safetensors)");
     const Tensor json = w["tokenizer_json"].stored().contiguous();
     return JsonBpe(std::string_view(static_cast<const char*>(json.const_data_ptr()), json.nbytes()));
 }

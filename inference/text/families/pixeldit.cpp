@@ -1,5 +1,5 @@
-// PixelDiT: the last layer of Gemma 2 2B. Before the prompt stands what it is to be taken for; of all that the first token
-// and the last 299 are kept. (PixelDiTGemma2TE)
+// PixelDiT: the last layer of Gemma 2 2B. Before the prompt stands what it is to be taken for; of all that the first
+// token and the last 299 are kept. (PixelDiTGemma2TE)
 #include "inference/text/families/gemma.hpp"
 #include "inference/text/text_family.hpp"
 
@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kept = 300;  // tokens
 constexpr std::string_view beginning = "Given a user prompt, generate an \"Enhanced prompt\"";
 constexpr std::string_view enhancing =
-    "Given a user prompt, generate an \"Enhanced prompt\" that provides detailed visual descriptions suitable for image "
+    "Given a user prompt, generate an \"Enhanced prompt\" that provides detailed visual descriptions suitable for "
+    "image "
     "generation. Evaluate the level of detail in the user prompt:\n"
     "- If the prompt is simple, focus on adding specifics about colors, shapes, sizes, textures, and spatial "
     "relationships to create vivid and concrete scenes.\n"
@@ -22,7 +23,8 @@ constexpr std::string_view enhancing =
     "- User Prompt: A busy city street -> Enhanced: A bustling city street scene at dusk, featuring glowing street "
     "lamps, a diverse crowd of people in colorful clothing, and a double-decker bus passing by towering glass "
     "skyscrapers.\n"
-    "Please generate only the enhanced description for the prompt below and avoid including any additional commentary or "
+    "Please generate only the enhanced description for the prompt below and avoid including any additional commentary "
+    "or "
     "evaluations:\nUser Prompt: ";
 
 LanguageTextParts pixeldit_parts(const GemmaTokenizer& tokenizer) {

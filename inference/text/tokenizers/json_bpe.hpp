@@ -1,5 +1,5 @@
-// A byte-pair tokenizer as Hugging Face's `tokenizer.json` describes it: those of Llama 3 and GPT-OSS, whose vocabularies
-// come with a model's files.
+// A byte-pair tokenizer as Hugging Face's `tokenizer.json` describes it: those of Llama 3 and GPT-OSS, whose
+// vocabularies come with a model's files.
 #pragma once
 
 #include "inference/text/tokenizers/byte_pairs.hpp"

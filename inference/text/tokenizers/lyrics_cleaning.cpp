@@ -16,10 +16,11 @@ namespace {
 
 // Digits without a sign in words; any number of them.
 std::string whole_in_words(std::string digits) {
-    static constexpr std::array ones{"",        "one",     "two",       "three",    "four",     "five",    "six",
-                                     "seven",   "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen",
-                                     "fourteen", "fifteen", "sixteen",  "seventeen", "eighteen", "nineteen"};
-    static constexpr std::array tens{"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+    static constexpr std::array ones{"",         "one",     "two",     "three",     "four",     "five",    "six",
+                                     "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+                                     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+    static constexpr std::array tens{"",      "",      "twenty",  "thirty", "forty",
+                                     "fifty", "sixty", "seventy", "eighty", "ninety"};
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
     // The first digits in words, the unit that they count, and the other digits in words.
     const auto split = [&](std::size_t count, const char* unit) {
@@ -61,10 +62,12 @@ std::optional<double> number_in(const std::string& text) {
 
 // `text` with every match replaced; nothing as soon as one cannot be.
 using Replacement = std::function<std::optional<std::string>(const std::smatch&)>;
-std::optional<std::string> replaced(const std::string& text, const std::regex& pattern, const Replacement& replacement) {
+std::optional<std::string> replaced(const std::string& text, const std::regex& pattern,
+                                    const Replacement& replacement) {
     std::string result;
     auto rest = text.begin();
-    for (auto match = std::sregex_iterator(text.begin(), text.end(), pattern); match != std::sregex_iterator(); ++match) {
+    for (auto match = std::sregex_iterator(text.begin(), text.end(), pattern); match != std::sregex_iterator();
+         ++match) {
         const auto words = replacement(*match);
         if (!words) return std::nullopt;
         result.append(rest, (*match)[0].first).append(*words);
@@ -114,17 +117,31 @@ std::string with_numbers(const std::string& text) {
         const std::string words = whole_in_words(digits);
         return std::optional(words.empty() ? std::string("zero") : words);
     };
-    const auto ordinals = replaced(*fractions, ordinal, [&](const std::smatch& match) { return in_words(match.str(1)); });
+    const auto ordinals =
+        replaced(*fractions, ordinal, [&](const std::smatch& match) { return in_words(match.str(1)); });
     return *replaced(*ordinals, whole, [&](const std::smatch& match) { return in_words(match.str()); });
 }
 
 std::string with_abbreviations(std::string text) {
     static const std::vector<std::pair<std::regex, std::string>> known = [] {
-        constexpr std::array<std::pair<const char*, const char*>, 18> words{
-            {{"mrs", "misess"},  {"mr", "mister"},   {"dr", "doctor"},    {"st", "saint"},      {"co", "company"},
-             {"jr", "junior"},   {"maj", "major"},   {"gen", "general"},  {"drs", "doctors"},   {"rev", "reverend"},
-             {"lt", "lieutenant"}, {"hon", "honorable"}, {"sgt", "sergeant"}, {"capt", "captain"}, {"esq", "esquire"},
-             {"ltd", "limited"}, {"col", "colonel"}, {"ft", "fort"}}};
+        constexpr std::array<std::pair<const char*, const char*>, 18> words{{{"mrs", "misess"},
+                                                                             {"mr", "mister"},
+                                                                             {"dr", "doctor"},
+                                                                             {"st", "saint"},
+                                                                             {"co", "company"},
+                                                                             {"jr", "junior"},
+                                                                             {"maj", "major"},
+                                                                             {"gen", "general"},
+                                                                             {"drs", "doctors"},
+                                                                             {"rev", "reverend"},
+                                                                             {"lt", "lieutenant"},
+                                                                             {"hon", "honorable"},
+                                                                             {"sgt", "sergeant"},
+                                                                             {"capt", "captain"},
+                                                                             {"esq", "esquire"},
+                                                                             {"ltd", "limited"},
+                                                                             {"col", "colonel"},
+                                                                             {"ft", "fort"}}};
         std::vector<std::pair<std::regex, std::string>> result;
         for (const auto& [from, to] : words)
             result.emplace_back(std::regex("\\b" + std::string(from) + "\\."), to);
@@ -212,22 +229,37 @@ const Romaji& romaji() {
         };
         // Rows of five vowels, some of them with exceptions; a space stands for a kana that there is not.
         const std::array<std::pair<std::u32string, std::array<const char*, 5>>, 16> rows{
-            {{U"あいうえお", {"a", "i", "u", "e", "o"}},      {U"かきくけこ", {"ka", "ki", "ku", "ke", "ko"}},
-             {U"さしすせそ", {"sa", "shi", "su", "se", "so"}}, {U"たちつてと", {"ta", "chi", "tsu", "te", "to"}},
-             {U"なにぬねの", {"na", "ni", "nu", "ne", "no"}}, {U"はひふへほ", {"ha", "hi", "fu", "he", "ho"}},
-             {U"まみむめも", {"ma", "mi", "mu", "me", "mo"}}, {U"や ゆ よ", {"ya", "", "yu", "", "yo"}},
-             {U"らりるれろ", {"ra", "ri", "ru", "re", "ro"}}, {U"わ   を", {"wa", "", "", "", "wo"}},
-             {U"ん    ", {"n", "", "", "", ""}},              {U"がぎぐげご", {"ga", "gi", "gu", "ge", "go"}},
-             {U"ざじずぜぞ", {"za", "ji", "zu", "ze", "zo"}}, {U"だぢづでど", {"da", "ji", "zu", "de", "do"}},
-             {U"ばびぶべぼ", {"ba", "bi", "bu", "be", "bo"}}, {U"ぱぴぷぺぽ", {"pa", "pi", "pu", "pe", "po"}}}};
+            {{U"あいうえお", {"a", "i", "u", "e", "o"}},
+             {U"かきくけこ", {"ka", "ki", "ku", "ke", "ko"}},
+             {U"さしすせそ", {"sa", "shi", "su", "se", "so"}},
+             {U"たちつてと", {"ta", "chi", "tsu", "te", "to"}},
+             {U"なにぬねの", {"na", "ni", "nu", "ne", "no"}},
+             {U"はひふへほ", {"ha", "hi", "fu", "he", "ho"}},
+             {U"まみむめも", {"ma", "mi", "mu", "me", "mo"}},
+             {U"や ゆ よ", {"ya", "", "yu", "", "yo"}},
+             {U"らりるれろ", {"ra", "ri", "ru", "re", "ro"}},
+             {U"わ   を", {"wa", "", "", "", "wo"}},
+             {U"ん    ", {"n", "", "", "", ""}},
+             {U"がぎぐげご", {"ga", "gi", "gu", "ge", "go"}},
+             {U"ざじずぜぞ", {"za", "ji", "zu", "ze", "zo"}},
+             {U"だぢづでど", {"da", "ji", "zu", "de", "do"}},
+             {U"ばびぶべぼ", {"ba", "bi", "bu", "be", "bo"}},
+             {U"ぱぴぷぺぽ", {"pa", "pi", "pu", "pe", "po"}}}};
         for (const auto& [kana, latin] : rows)
             for (std::size_t i = 0; i < kana.size(); ++i)
                 if (kana[i] != U' ') add({kana[i]}, latin[i]);
         const std::array<std::pair<char32_t, const char*>, 3> small{{{U'ゃ', "ya"}, {U'ゅ', "yu"}, {U'ょ', "yo"}}};
-        const std::array<std::pair<char32_t, const char*>, 11> heads{{{U'き', "ky"}, {U'し', "sh"}, {U'ち', "ch"},
-                                                                      {U'に', "ny"}, {U'ひ', "hy"}, {U'み', "my"},
-                                                                      {U'り', "ry"}, {U'ぎ', "gy"}, {U'じ', "j"},
-                                                                      {U'び', "by"}, {U'ぴ', "py"}}};
+        const std::array<std::pair<char32_t, const char*>, 11> heads{{{U'き', "ky"},
+                                                                      {U'し', "sh"},
+                                                                      {U'ち', "ch"},
+                                                                      {U'に', "ny"},
+                                                                      {U'ひ', "hy"},
+                                                                      {U'み', "my"},
+                                                                      {U'り', "ry"},
+                                                                      {U'ぎ', "gy"},
+                                                                      {U'じ', "j"},
+                                                                      {U'び', "by"},
+                                                                      {U'ぴ', "py"}}};
         add(U"っ", "");
         for (const auto& [vowel, latin] : small) {
             add({vowel}, latin);
@@ -239,7 +271,9 @@ const Romaji& romaji() {
     return table;
 }
 
-bool is_small_vowel(char32_t code) { return std::u32string_view(U"ゃゅょャュョ").find(code) != std::u32string_view::npos; }
+bool is_small_vowel(char32_t code) {
+    return std::u32string_view(U"ゃゅょャュョ").find(code) != std::u32string_view::npos;
+}
 
 }  // namespace
 

@@ -24,11 +24,11 @@ std::u32string compose(const std::u32string& text);
 // Lower case of a code point alone, without looking at its neighbours. May be longer than one (U+0130).
 void append_lower(std::u32string& text, char32_t code);
 
-bool is_letter(char32_t code);       // general categories L*
+bool is_letter(char32_t code);                  // general categories L*
 bool stands_with_capitals(char32_t code);       // categories Lu, Lt, Lm, Lo, M*
 bool stands_with_small_letters(char32_t code);  // categories Ll, Lm, Lo, M*
-bool is_number(char32_t code);       // general categories N*
-bool is_white_space(char32_t code);  // the property White_Space
+bool is_number(char32_t code);                  // general categories N*
+bool is_white_space(char32_t code);             // the property White_Space
 
 // What Python's str.isspace() says: White_Space and the four separators U+001C..U+001F.
 bool is_python_space(char32_t code);

@@ -9,7 +9,7 @@ namespace easel::inference {
 
 // Where words end inside a run of letters.
 enum class WordCase {
-    ignored,  // nowhere
+    ignored,   // nowhere
     separates  // before a capital behind a small letter, and behind 's and its like (o200k, the vocabulary of GPT-4o)
 };
 

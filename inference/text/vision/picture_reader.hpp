@@ -24,8 +24,8 @@ public:
     virtual ~PictureReader() = default;
     // `picture` [batch, height, width, 3] in 0..1; the first of the batch counts.
     virtual SeenPicture operator()(const Tensor& picture) const = 0;
-    // Where the tokens of a prompt are, [3, tokens]: in time, row and column. The pictures take `spans`; `mask` [tokens]
-    // is 0 at padding.
+    // Where the tokens of a prompt are, [3, tokens]: in time, row and column. The pictures take `spans`; `mask`
+    // [tokens] is 0 at padding.
     virtual Tensor positions(const std::vector<EmbeddedPrompt::Span>& spans, const std::vector<PatchGrid>& grids,
                              const Tensor& mask) const = 0;
 };

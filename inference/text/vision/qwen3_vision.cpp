@@ -55,9 +55,9 @@ Tensor Qwen3Vision::DeepMerger::operator()(const Tensor& x) const {
 
 Qwen3Vision::Qwen3Vision(const Weights& w, int64_t head_size, Qwen3Resizing resizing, PositionsType positions_type)
     : weights_(w), resizing_(resizing), head_size_(head_size), positions_type_(positions_type),
-      patch_in_(w["patch_embed.proj.weight"]), patch_bias_(w["patch_embed.proj.bias"]), positions_(w["pos_embed.weight"]),
-      merger_norm_(w / "merger" / "norm", eps), merger_in_(w / "merger" / "linear_fc1"),
-      merger_out_(w / "merger" / "linear_fc2") {
+      patch_in_(w["patch_embed.proj.weight"]), patch_bias_(w["patch_embed.proj.bias"]),
+      positions_(w["pos_embed.weight"]), merger_norm_(w / "merger" / "norm", eps),
+      merger_in_(w / "merger" / "linear_fc1"), merger_out_(w / "merger" / "linear_fc2") {
     for (int64_t i = 0; i < w.count("blocks"); ++i)
         blocks_.emplace_back(w / "blocks" / i, head_size);
     deep_ = deep_mergers(w / "deepstack_merger_list");

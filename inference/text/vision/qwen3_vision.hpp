@@ -1,5 +1,5 @@
-// Qwen3-VL's vision tower: a picture as vectors of the language model, one for 32 x 32 pixels, and what its inner layers
-// see beside them, for the language model's first layers (DeepStack).
+// Qwen3-VL's vision tower: a picture as vectors of the language model, one for 32 x 32 pixels, and what its inner
+// layers see beside them, for the language model's first layers (DeepStack).
 #pragma once
 
 #include "inference/layers/linear.hpp"

@@ -59,7 +59,8 @@ Tensor LinearAttention::operator()(const Tensor& x) const {
     std::vector<Tensor> features{qkv};
     for (const Scale& scale : scales) {
         const Tensor wide = depthwise(qkv, scale.in, {});
-        features.push_back(at::conv2d(wide, scale.out.like(wide), {}, 1, at::IntArrayRef{0, 0}, 1, wide.size(1) / scale.out.size(1)));
+        features.push_back(
+            at::conv2d(wide, scale.out.like(wide), {}, 1, at::IntArrayRef{0, 0}, 1, wide.size(1) / scale.out.size(1)));
     }
     const int64_t rows = x.size(2), columns = x.size(3);
     const auto parts =
@@ -81,7 +82,8 @@ Tensor LinearAttention::operator()(const Tensor& x) const {
 
 AttentionBlock::AttentionBlock(const Weights& w)
     : attention(w / "attn"), widen(w / "conv_out" / "conv_inverted"), narrow(w / "conv_out" / "conv_point"),
-      depth(w["conv_out.conv_depth.weight"]), depth_bias(w["conv_out.conv_depth.bias"]), norm(w / "conv_out" / "norm") {}
+      depth(w["conv_out.conv_depth.weight"]), depth_bias(w["conv_out.conv_depth.bias"]), norm(w / "conv_out" / "norm") {
+}
 
 Tensor AttentionBlock::operator()(const Tensor& input) const {
     const Tensor x = attention(input);

@@ -28,8 +28,7 @@ Tensor AutoencoderStageA::Block::operator()(const Tensor& x) const {
 }
 
 AutoencoderStageA::AutoencoderStageA(const Weights& w)
-    : weights_(w), pixels_in_(w / "in_block" / 1),
-      latent_out_(w / "down_blocks" / (w.count("down_blocks") - 1) / 0),
+    : weights_(w), pixels_in_(w / "in_block" / 1), latent_out_(w / "down_blocks" / (w.count("down_blocks") - 1) / 0),
       latent_norm_(w / "down_blocks" / (w.count("down_blocks") - 1) / 1), latent_in_(w / "up_blocks" / 0 / 0),
       pixels_out_(w / "out_block" / 0) {
     const Weights down = w / "down_blocks", up = w / "up_blocks";
@@ -58,7 +57,8 @@ Tensor AutoencoderStageA::encode(const Tensor& pixels) const {
         h = std::visit([&](const auto& run) { return run(h); }, layer);
     h = latent_out_(h);
     const auto statistic = [&](const char* name) { return latent_norm_[name].like(h); };
-    return at::batch_norm(h, statistic("weight"), statistic("bias"), statistic("running_mean"), statistic("running_var"),
+    return at::batch_norm(h, statistic("weight"), statistic("bias"), statistic("running_mean"),
+                          statistic("running_var"),
                           /*training=*/false, /*momentum=*/0.0, batch_eps, /*cudnn_enabled=*/false)
         .to(at::kFloat)
         .contiguous();

@@ -1,5 +1,5 @@
-// Stable Cascade's stage A: the autoencoder of a VQGAN with Paella's blocks (Rampas et al. 2022), without its code book,
-// which neither direction uses. Four pixels to a cell's side.
+// Stable Cascade's stage A: the autoencoder of a VQGAN with Paella's blocks (Rampas et al. 2022), without its code
+// book, which neither direction uses. Four pixels to a cell's side.
 #pragma once
 
 #include "inference/layers/conv.hpp"

@@ -13,12 +13,14 @@ constexpr double backbone_eps = 1e-3, usual_eps = 1e-5;
 // Of EfficientNet V2-S, by its stages.
 constexpr std::array<int64_t, 6> stage_strides{1, 2, 2, 2, 1, 2};
 
-constexpr std::string_view encoder_mark = "backbone.1.0.block.0.1.running_mean", previewer_mark = "blocks.11.running_mean";
+constexpr std::string_view encoder_mark = "backbone.1.0.block.0.1.running_mean",
+                           previewer_mark = "blocks.11.running_mean";
 
 }  // namespace
 
 AutoencoderStageC::Statistics::Statistics(const Weights& w, double eps_)
-    : weight(w.maybe("weight")), bias(w.maybe("bias")), mean(w["running_mean"]), variance(w["running_var"]), eps(eps_) {}
+    : weight(w.maybe("weight")), bias(w.maybe("bias")), mean(w["running_mean"]), variance(w["running_var"]), eps(eps_) {
+}
 
 Tensor AutoencoderStageC::Statistics::operator()(const Tensor& x) const {
     return at::batch_norm(x, weight.like(x), bias.like(x), mean.like(x), variance.like(x), /*training=*/false,

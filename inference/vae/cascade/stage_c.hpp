@@ -1,5 +1,5 @@
-// The way into and out of stage C's latents in Stable Cascade: an EfficientNet V2 (Tan, Le 2021) that looks at pictures,
-// and a small network that guesses what a latent will look like. Files hold one of the two or both.
+// The way into and out of stage C's latents in Stable Cascade: an EfficientNet V2 (Tan, Le 2021) that looks at
+// pictures, and a small network that guesses what a latent will look like. Files hold one of the two or both.
 #pragma once
 
 #include "inference/layers/conv.hpp"

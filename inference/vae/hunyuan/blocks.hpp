@@ -1,5 +1,5 @@
-// The parts of Hunyuan's video autoencoders (Tencent 2024, 2025): convolutions that look at earlier frames only, so that
-// a video is computed a few frames at a time. Activations are [batch, channels, frames, h, w].
+// The parts of Hunyuan's video autoencoders (Tencent 2024, 2025): convolutions that look at earlier frames only, so
+// that a video is computed a few frames at a time. Activations are [batch, channels, frames, h, w].
 #pragma once
 
 #include "inference/layers/norm.hpp"
@@ -19,8 +19,8 @@ public:
     bool is_first_chunk() const { return first_; }
     void end_chunk() { first_ = false; }
 
-    // `x` with one more row and column around it, behind the two frames that `layer` saw last; before the video lies its
-    // first frame, repeated. (conv_carry_causal_3d)
+    // `x` with one more row and column around it, behind the two frames that `layer` saw last; before the video lies
+    // its first frame, repeated. (conv_carry_causal_3d)
     Tensor extended(const Tensor& x, const void* layer);
 
 private:

@@ -15,7 +15,8 @@ Tensor squares_to_channels(const Tensor& x) {
         .flatten(1, 3);
 }
 Tensor channels_to_squares(const Tensor& x) {
-    return x.unflatten(1, {2, 2, x.size(1) / 4})  // [b, row, column, c, h, w]
+    return x
+        .unflatten(1, {2, 2, x.size(1) / 4})  // [b, row, column, c, h, w]
         .permute({0, 3, 4, 1, 5, 2})
         .flatten(4, 5)
         .flatten(2, 3);

@@ -1,5 +1,5 @@
-// HunyuanVideo 1.0's autoencoder (Tencent 2024), which Kandinsky 5 uses for videos as well: 16 channels, an eighth of the
-// size, four frames become one but for the first. That of latent diffusion with convolutions over time.
+// HunyuanVideo 1.0's autoencoder (Tencent 2024), which Kandinsky 5 uses for videos as well: 16 channels, an eighth of
+// the size, four frames become one but for the first. That of latent diffusion with convolutions over time.
 #pragma once
 
 #include "inference/vae/hunyuan/blocks.hpp"
@@ -14,8 +14,8 @@ public:
     // `w` holds `encoder.`, `decoder.`, `quant_conv` and `post_quant_conv`; throws MissingWeight.
     explicit AutoencoderHunyuanVideo(const Weights& w);
 
-    // [batch, 3, frames, h, w], of which the first 4 n + 1 frames count, and [batch, 16, n + 1, h / 8, w / 8]. The mean of
-    // the predicted distribution, as everywhere.
+    // [batch, 3, frames, h, w], of which the first 4 n + 1 frames count, and [batch, 16, n + 1, h / 8, w / 8]. The mean
+    // of the predicted distribution, as everywhere.
     Tensor encode(const Tensor& pixels) const override;
     Tensor decode(const Tensor& latent) const override;
     int64_t latent_channels() const override { return post_quant_.weight.size(1); }

@@ -18,7 +18,8 @@ Tensor into_channels(const Tensor& x, int64_t frames) {
         .flatten(1, 4);
 }
 Tensor out_of_channels(const Tensor& x, int64_t frames) {
-    return x.unflatten(1, {frames, 2, 2, x.size(1) / (4 * frames)})  // [b, frame, row, column, c, f, h, w]
+    return x
+        .unflatten(1, {frames, 2, 2, x.size(1) / (4 * frames)})  // [b, frame, row, column, c, f, h, w]
         .permute({0, 4, 5, 1, 6, 2, 7, 3})
         .flatten(6, 7)
         .flatten(4, 5)
@@ -26,9 +27,7 @@ Tensor out_of_channels(const Tensor& x, int64_t frames) {
 }
 
 // The mean over neighbouring channels, down to `channels` of them.
-Tensor averaged(const Tensor& x, int64_t channels) {
-    return x.unflatten(1, {channels, x.size(1) / channels}).mean(2);
-}
+Tensor averaged(const Tensor& x, int64_t channels) { return x.unflatten(1, {channels, x.size(1) / channels}).mean(2); }
 
 // Everything but the first frame; it may be nothing.
 Tensor later(const Tensor& x) { return x.narrow(2, 1, x.size(2) - 1); }

@@ -1,6 +1,6 @@
 // HunyuanVideo 1.5's autoencoder, which HunyuanImage's refiner uses as well: 32 channels, a sixteenth of the size, four
-// frames become one but for the first. Resolutions change by moving cells into channels and back, around which the input
-// is led, averaged or repeated.
+// frames become one but for the first. Resolutions change by moving cells into channels and back, around which the
+// input is led, averaged or repeated.
 #pragma once
 
 #include "inference/vae/hunyuan/blocks.hpp"
@@ -15,8 +15,8 @@ public:
     // `w` holds `encoder.` and `decoder.`; throws MissingWeight.
     explicit AutoencoderHunyuanVideo15(const Weights& w);
 
-    // [batch, 3, frames, h, w], of which the first 4 n + 1 frames count, and [batch, 32, n + 1, h / 16, w / 16]. The mean
-    // of the predicted distribution, as everywhere.
+    // [batch, 3, frames, h, w], of which the first 4 n + 1 frames count, and [batch, 32, n + 1, h / 16, w / 16]. The
+    // mean of the predicted distribution, as everywhere.
     Tensor encode(const Tensor& pixels) const override;
     Tensor decode(const Tensor& latent) const override;
     int64_t latent_channels() const override { return decoder_.conv_in.in_channels(); }

@@ -87,8 +87,8 @@ struct Widening {
 
 class AutoencoderLtxAudio : public Autoencoder {
 public:
-    // `w` is a checkpoint, or a file with `audio_vae.` (or `autoencoder.`) and `vocoder.`; its "config" says how they are
-    // built. Throws ModelError without one.
+    // `w` is a checkpoint, or a file with `audio_vae.` (or `autoencoder.`) and `vocoder.`; its "config" says how they
+    // are built. Throws ModelError without one.
     explicit AutoencoderLtxAudio(const Weights& w);
 
     // [batch, 2, samples] at 44.1 kHz, and [batch, 8, moments, 16]; decoding gives the rate of `sound`.
@@ -104,7 +104,8 @@ public:
     int64_t frequency_bins() const { return mel_.bins / 4; }
 
     static bool matches(const Weights& w) {
-        return w.contains("vocoder.resblocks.0.convs1.0.weight") || w.contains("vocoder.vocoder.resblocks.0.convs1.0.weight");
+        return w.contains("vocoder.resblocks.0.convs1.0.weight") ||
+               w.contains("vocoder.vocoder.resblocks.0.convs1.0.weight");
     }
 
 private:

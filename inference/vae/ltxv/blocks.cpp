@@ -23,7 +23,8 @@ std::vector<Tensor> modulations(const Tensor& rows, const Tensor& offsets) {
 // The same noise on all channels, each with its own weight. (ResnetBlock3D._feed_spatial_noise)
 Tensor noisy(const Tensor& x, const Weight& amount, at::Generator* generator) {
     if (!amount || generator == nullptr) return x;
-    const Tensor noise = at::randn({1, x.size(3), x.size(4)}, *generator, at::TensorOptions().dtype(at::kFloat)).to(x.options());
+    const Tensor noise =
+        at::randn({1, x.size(3), x.size(4)}, *generator, at::TensorOptions().dtype(at::kFloat)).to(x.options());
     return x + (noise * amount.like(x)).unsqueeze(0).unsqueeze(2);
 }
 
@@ -31,7 +32,11 @@ Tensor noisy(const Tensor& x, const Weight& amount, at::Generator* generator) {
 
 Tensor fold(const Tensor& x, const std::array<int64_t, 3>& by) {
     const auto [p, q, r] = by;
-    return x.unflatten(4, {-1, r}).unflatten(3, {-1, q}).unflatten(2, {-1, p}).permute({0, 1, 3, 5, 7, 2, 4, 6}).flatten(1, 4);
+    return x.unflatten(4, {-1, r})
+        .unflatten(3, {-1, q})
+        .unflatten(2, {-1, p})
+        .permute({0, 1, 3, 5, 7, 2, 4, 6})
+        .flatten(1, 4);
 }
 
 Tensor unfold(const Tensor& x, const std::array<int64_t, 3>& by) {
@@ -75,7 +80,8 @@ Tensor Norm::operator()(const Tensor& x) const {
 
 ResidualBlock::ResidualBlock(const Weights& w, const Style& style)
     : norm1(w, "norm1", style), norm2(w, "norm2", style), conv1(w / "conv1", style), conv2(w / "conv2", style),
-      noise1(w.maybe("per_channel_scale1")), noise2(w.maybe("per_channel_scale2")), table(w.maybe("scale_shift_table")) {
+      noise1(w.maybe("per_channel_scale1")), noise2(w.maybe("per_channel_scale2")),
+      table(w.maybe("scale_shift_table")) {
     if (!w.has_part("conv_shortcut")) return;
     shortcut = w["conv_shortcut.weight"];
     shortcut_bias = w.maybe("conv_shortcut.bias");

@@ -1,5 +1,6 @@
 // The parts of LTX's video autoencoder (Lightricks 2024): convolutions over time and space, residual blocks that may be
-// told the time, and changes of resolution that move cells into channels. Activations are [batch, channels, frames, h, w].
+// told the time, and changes of resolution that move cells into channels. Activations are [batch, channels, frames, h,
+// w].
 #pragma once
 
 #include "inference/models/ltxv/layers.hpp"
@@ -21,8 +22,8 @@ struct Style {
 
 // What a decoder is told beside the latent.
 struct Conditions {
-    bool causal = true;      // frames see earlier ones only
-    Tensor time;             // [batch], scaled; undefined where the network is not told
+    bool causal = true;              // frames see earlier ones only
+    Tensor time;                     // [batch], scaled; undefined where the network is not told
     at::Generator* noise = nullptr;  // for blocks that add noise of their own
 };
 
@@ -50,7 +51,7 @@ struct ResidualBlock {
     Norm norm1, norm2;
     Conv conv1, conv2;
     Weight noise1, noise2;  // [channels, 1, 1], how much of it each channel gets; most blocks have none
-    Weight table;           // [4, channels]: offsets to shift and scale of both halves, where the block is told the time
+    Weight table;  // [4, channels]: offsets to shift and scale of both halves, where the block is told the time
     Weight shortcut, shortcut_bias, shortcut_norm, shortcut_norm_bias;  // where the number of channels changes
 
     ResidualBlock(const Weights& w, const Style& style);
@@ -89,7 +90,9 @@ private:
 class WideningStage : public Stage {
 public:
     WideningStage(const Weights& w, const Style& style) : block_(w, style) {}
-    Tensor operator()(const Tensor& x, const Conditions& conditions) const override { return block_(x, {}, conditions); }
+    Tensor operator()(const Tensor& x, const Conditions& conditions) const override {
+        return block_(x, {}, conditions);
+    }
 
 private:
     ResidualBlock block_;

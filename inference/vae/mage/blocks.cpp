@@ -116,8 +116,7 @@ Tensor PatchDecoder::Layer::operator()(const Tensor& x, const Tensor& features) 
 
 PatchDecoder::PatchDecoder(const Weights& w)
     : embed(w / "x_embedder" / "embedder" / 0), pixel_in(w / "dec_net" / "input_proj"),
-      patch_in(w / "dec_net" / "cond_embed"), norm(w / "final_layer" / "norm", eps),
-      out(w / "final_layer" / "linear") {
+      patch_in(w / "dec_net" / "cond_embed"), norm(w / "final_layer" / "norm", eps), out(w / "final_layer" / "linear") {
     const Weights blocks = w / "dec_net" / "res_blocks";
     for (int64_t i = 0; i < blocks.count(); ++i)
         layers.emplace_back(blocks / i);
@@ -125,7 +124,8 @@ PatchDecoder::PatchDecoder(const Weights& w)
 
 Tensor PatchDecoder::operator()(const Tensor& pixels, const Tensor& patches) const {
     const int64_t count = pixels.size(1);
-    const auto waves = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(embed.in_features() - pixels.size(2)))));
+    const auto waves =
+        static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(embed.in_features() - pixels.size(2)))));
     const Tensor place = pixel_waves(count, waves, pixels.options()).unsqueeze(0).expand({pixels.size(0), -1, -1});
     Tensor x = pixel_in(embed(at::cat({pixels, place}, -1)));
     const Tensor features = patch_in(patches).view({pixels.size(0), count, -1});

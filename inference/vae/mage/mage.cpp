@@ -20,8 +20,8 @@ std::vector<Part> parts(const Weights& w) {
 AutoencoderMage::Encoder::Encoder(const Weights& w)
     : patch_in(w / "patch_cond_embed", (w / "patch_cond_embed")["weight"].size(3), 0),
       head(parts<mage::PlainBlock>(w / "head_blocks")), down(w / "proj_down"), latent_in(w / "z_proj"),
-      fuse(w / "fuse_proj"), step(w / "t_embedder"), blocks(parts<mage::Block>(w / "blocks")), norm(w / "norm_out", eps),
-      out(w / "proj_out") {}
+      fuse(w / "fuse_proj"), step(w / "t_embedder"), blocks(parts<mage::Block>(w / "blocks")),
+      norm(w / "norm_out", eps), out(w / "proj_out") {}
 
 Tensor AutoencoderMage::Encoder::operator()(const Tensor& pixels) const {
     Tensor seen = patch_in(pixels);
@@ -59,8 +59,7 @@ Tensor AutoencoderMage::Conditioner::operator()(const Tensor& latent) const {
 }
 
 AutoencoderMage::Decoder::Decoder(const Weights& w)
-    : step(w / "t_embedder"),
-      pixels_in(w / "s_embedder" / "proj1", (w / "s_embedder" / "proj1")["weight"].size(3), 0),
+    : step(w / "t_embedder"), pixels_in(w / "s_embedder" / "proj1", (w / "s_embedder" / "proj1")["weight"].size(3), 0),
       features_in(w / "s_embedder" / "proj2"), blocks(parts<mage::Block>(w / "blocks")),
       patch_features(w / "y_embedder_x"), patches(w) {}
 
@@ -68,7 +67,8 @@ Tensor AutoencoderMage::Decoder::operator()(const Tensor& features) const {
     const int64_t batch = features.size(0), rows = features.size(2), columns = features.size(3);
     const int64_t patch = pixels_in.stride, pixels = patch * patch;
     // The step begins at a picture of zeros.
-    const Tensor picture = at::zeros({batch, pixels_in.in_channels(), rows * patch, columns * patch}, features.options());
+    const Tensor picture =
+        at::zeros({batch, pixels_in.in_channels(), rows * patch, columns * patch}, features.options());
     Tensor x = features_in(at::cat({pixels_in(picture), features}, 1));
     const Tensor time = step(x);
     for (const mage::Block& block : blocks)

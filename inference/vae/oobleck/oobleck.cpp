@@ -30,7 +30,8 @@ Tensor Snake::operator()(const Tensor& x) const {
 }
 
 ResidualUnit::ResidualUnit(const Weights& w, int64_t dilation)
-    : first(w / "layers" / 0), second(w / "layers" / 2), wide(w / "layers" / 1, 1, dilation), narrow(w / "layers" / 3) {}
+    : first(w / "layers" / 0), second(w / "layers" / 2), wide(w / "layers" / 1, 1, dilation), narrow(w / "layers" / 3) {
+}
 
 Tensor ResidualUnit::operator()(const Tensor& x) const { return x + narrow(second(wide(first(x)))); }
 

@@ -18,8 +18,8 @@ struct MelScale {
 Tensor mel_filters(const MelScale& scale);
 
 // How much of each frequency there is: [rows, samples] as [rows, frequencies, frames], under Hann windows of the
-// transform's size every `hop` samples. `centred` puts the first window's middle on the first sample, mirrored before it.
-// `floor` is added under the root of the squared amplitude.
+// transform's size every `hop` samples. `centred` puts the first window's middle on the first sample, mirrored before
+// it. `floor` is added under the root of the squared amplitude.
 struct Spectrogram {
     int64_t fft_size, hop;
     bool centred = true;

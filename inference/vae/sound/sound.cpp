@@ -79,7 +79,8 @@ Sound decode_sound_tiled(const Vae& vae, const Tensor& latent, const SoundTiling
 
 Sound levelled(Sound sound) {
     constexpr double deviations = 5.0;
-    const Tensor range = at::std(sound.waveform, at::IntArrayRef{1, 2}, /*unbiased=*/true, /*keepdim=*/true) * deviations;
+    const Tensor range =
+        at::std(sound.waveform, at::IntArrayRef{1, 2}, /*unbiased=*/true, /*keepdim=*/true) * deviations;
     sound.waveform = sound.waveform / range.clamp_min(1.0);
     return sound;
 }

@@ -53,12 +53,13 @@ Tensor lengthened(const Tensor& x, int64_t ratio) {
     constexpr double rolloff = 0.99, crossings = 6.0;
     const auto width = static_cast<int64_t>(std::ceil(crossings / rolloff));
     const int64_t taps = 2 * width * ratio + 1;
-    const Tensor time = (at::arange(taps, at::kFloat) / static_cast<double>(ratio) - static_cast<double>(width)) * rolloff;
+    const Tensor time =
+        (at::arange(taps, at::kFloat) / static_cast<double>(ratio) - static_cast<double>(width)) * rolloff;
     const Tensor window = (time.clamp(-crossings, crossings) * std::numbers::pi / crossings / 2.0).cos().square();
     const Tensor filter = at::sinc(time) * window * rolloff / static_cast<double>(ratio);
     const Tensor padded = at::replication_pad1d(x, {width, width});
-    const Tensor longer = static_cast<double>(ratio) *
-                          at::conv_transpose1d(padded, spread(filter, x), {}, {ratio}, {0}, {0}, x.size(1));
+    const Tensor longer =
+        static_cast<double>(ratio) * at::conv_transpose1d(padded, spread(filter, x), {}, {ratio}, {0}, {0}, x.size(1));
     return longer.slice(2, 2 * width * ratio, longer.size(2) - (taps - ratio));
 }
 

@@ -44,8 +44,9 @@ Tensor over_frames(const std::vector<Tensor>& frames, const Weight& weight, cons
     std::vector<Tensor> results;
     for (std::size_t first = 0; first + seen <= frames.size(); first += step) {
         const Tensor stacked = at::cat(at::TensorList(frames).slice(first, seen), 1);
-        results.push_back(conv2d(stacked, weight, bias,
-                                 {.padding = weight.size(3) / 2, .kernel = &all_slices, .variant = all_slices_variant}));
+        results.push_back(
+            conv2d(stacked, weight, bias,
+                   {.padding = weight.size(3) / 2, .kernel = &all_slices, .variant = all_slices_variant}));
     }
     return joined(results);
 }

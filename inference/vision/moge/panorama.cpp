@@ -190,7 +190,10 @@ PanoramaMap joined_views(const Tensor& distances, const Tensor& masks, int64_t h
         return at::cat({(changes.across * counts.across).flatten(), (changes.down * counts.down).flatten(),
                         (changes.bend * counts.bend).flatten()});
     };
-    const LinearMap map{.forward = [&](const Tensor& x) { return counted(changes_of(x.view({height, width}))); },
+    const LinearMap map{.forward =
+                            [&](const Tensor& x) {
+                                return counted(changes_of(x.view({height, width})));
+                            },
                         .backward =
                             [&](const Tensor& y) {
                                 const auto parts = y.split_with_sizes(sizes);

@@ -20,10 +20,11 @@ public:
     Tensor decode(at::IntArrayRef shape) const override {
         Tensor values = at::empty(shape, at::kFloat);
         const int64_t rows = shape[0], columns = shape[1];
-        at::parallel_for(0, rows, std::max<int64_t>(1, values_worth_a_thread / columns), [&](int64_t first, int64_t last) {
-            for (int64_t row = first; row < last; ++row)
-                decode_row(row, columns, values.mutable_data_ptr<float>() + row * columns);
-        });
+        at::parallel_for(0, rows, std::max<int64_t>(1, values_worth_a_thread / columns),
+                         [&](int64_t first, int64_t last) {
+                             for (int64_t row = first; row < last; ++row)
+                                 decode_row(row, columns, values.mutable_data_ptr<float>() + row * columns);
+                         });
         return values;
     }
     std::size_t bytes() const override {

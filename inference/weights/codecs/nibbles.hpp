@@ -6,10 +6,11 @@
 namespace easel::inference {
 
 struct Nibbles {
-    Tensor packed;       // bytes [rows, columns / 2], the first of two in the low bits
-    Tensor numbers;      // what each of the 16 patterns stands for
-    Tensor row_scale;    // one a row
-    // [rows, groups], or undefined: a group of columns times its scale is rounded to a whole number of -127 to 127 first.
+    Tensor packed;     // bytes [rows, columns / 2], the first of two in the low bits
+    Tensor numbers;    // what each of the 16 patterns stands for
+    Tensor row_scale;  // one a row
+    // [rows, groups], or undefined: a group of columns times its scale is rounded to a whole number of -127 to 127
+    // first.
     Tensor group_scale = {};
 };
 

@@ -61,8 +61,8 @@ void rotate(float* values, int64_t group, float scale) {
 
 void rotate_groups(Tensor& matrix, int64_t group) {
     if (group < 4 || !is_power_of_four(group) || matrix.size(-1) % group != 0)
-        throw ModelError("a weight of " + std::to_string(matrix.size(-1)) + " columns cannot have been rotated in groups of " +
-                         std::to_string(group));
+        throw ModelError("a weight of " + std::to_string(matrix.size(-1)) +
+                         " columns cannot have been rotated in groups of " + std::to_string(group));
     constexpr int64_t groups_worth_a_thread = 256;
     float* const values = matrix.mutable_data_ptr<float>();
     const float scale = 1.0F / std::sqrt(static_cast<float>(group));

@@ -10,8 +10,8 @@ namespace easel::inference {
 // when it is decoded. (comfy_kitchen.tensor.int8_utils)
 std::shared_ptr<const Encoding> rotated_values(std::shared_ptr<const Encoding> values, int64_t group);
 
-// Multiplies each `group` columns of a float32 matrix [rows, columns] by the regular Hadamard matrix of that size, scaled
-// to be orthogonal, in place. Doing it twice changes nothing.
+// Multiplies each `group` columns of a float32 matrix [rows, columns] by the regular Hadamard matrix of that size,
+// scaled to be orthogonal, in place. Doing it twice changes nothing.
 void rotate_groups(Tensor& matrix, int64_t group);
 
 }  // namespace easel::inference

@@ -40,13 +40,14 @@ private:
         const float* const scale = scales.const_data_ptr<float>();
         float* const out = values.mutable_data_ptr<float>();
         const int64_t rows = values_.size(0), columns = values_.numel() / rows, step = scales.numel() > 1 ? 1 : 0;
-        at::parallel_for(0, rows, std::max<int64_t>(1, bytes_worth_a_thread / columns), [&](int64_t first, int64_t last) {
-            for (int64_t row = first; row < last; ++row) {
-                const float factor = scale[row * step];
-                for (int64_t i = row * columns; i < (row + 1) * columns; ++i)
-                    out[i] = number[bytes[i]] * factor;
-            }
-        });
+        at::parallel_for(0, rows, std::max<int64_t>(1, bytes_worth_a_thread / columns),
+                         [&](int64_t first, int64_t last) {
+                             for (int64_t row = first; row < last; ++row) {
+                                 const float factor = scale[row * step];
+                                 for (int64_t i = row * columns; i < (row + 1) * columns; ++i)
+                                     out[i] = number[bytes[i]] * factor;
+                             }
+                         });
         return values;
     }
 
@@ -105,8 +106,7 @@ private:
 
 class Mxfp8 final : public Encoding {
 public:
-    Mxfp8(Tensor values, Tensor block_scale)
-        : values_(std::move(values)), block_scale_(std::move(block_scale)) {}
+    Mxfp8(Tensor values, Tensor block_scale) : values_(std::move(values)), block_scale_(std::move(block_scale)) {}
 
     Tensor decode(at::IntArrayRef shape) const override {
         const int64_t rows = shape[0], columns = shape[1] / group;

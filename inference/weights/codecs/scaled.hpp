@@ -13,8 +13,8 @@ std::shared_ptr<const Encoding> scaled_values(Tensor values, Tensor scale);
 // one for sixteen values of a row, in the order of tensor cores (tiles of 128 rows and 4 columns); `scale` a number.
 std::shared_ptr<const Encoding> nvfp4_values(Tensor packed, Tensor block_scale, Tensor scale);
 
-// `values` of type e4m3 [rows, columns]; `block_scale` bytes, the exponents (less 127) of one power of two for 32 values of
-// a row, in the same order as those of nvfp4.
+// `values` of type e4m3 [rows, columns]; `block_scale` bytes, the exponents (less 127) of one power of two for 32
+// values of a row, in the same order as those of nvfp4.
 std::shared_ptr<const Encoding> mxfp8_values(Tensor values, Tensor block_scale);
 
 }  // namespace easel::inference

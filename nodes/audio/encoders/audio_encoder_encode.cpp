@@ -17,7 +17,6 @@ struct AudioEncoderEncode {
         s.in("audio", &AudioEncoderEncode::audio);
     }
 
-
     inference::EncodedSound execute() const { return audio_encoder.encode(audio.waveform, audio.sample_rate); }
 };
 

@@ -18,7 +18,6 @@ struct AudioEncoderLoader {
         s.in("audio_encoder_name", &AudioEncoderLoader::audio_encoder_name).choices(files_in("audio_encoders"));
     }
 
-
     inference::SoundEncoder execute(Context& context) const {
         return inference::SoundEncoder(context.use<inference::Engine>().load_network(
             context.use<Folders>().require("audio_encoders", audio_encoder_name), "audio encoder",

@@ -1,5 +1,5 @@
-#include "graph/autogrow.hpp"
 #include "base/error.hpp"
+#include "graph/autogrow.hpp"
 #include "inference/image/resize.hpp"
 #include "nodes/types.hpp"
 
@@ -15,12 +15,13 @@ struct Bucket {
     int64_t height, width;
 };
 constexpr std::array<Bucket, 49> buckets{{
-    {512, 1792}, {512, 1856}, {512, 1920}, {512, 1984}, {512, 2048},  {576, 1600},  {576, 1664},  {576, 1728}, {576, 1792},
-    {640, 1472}, {640, 1536}, {640, 1600}, {704, 1344}, {704, 1408},  {704, 1472},  {768, 1216},  {768, 1280}, {768, 1344},
-    {832, 1152}, {832, 1216}, {896, 1088}, {896, 1152}, {960, 1024},  {960, 1088},  {1024, 960},  {1024, 1024}, {1088, 896},
-    {1088, 960}, {1152, 832}, {1152, 896}, {1216, 768}, {1216, 832},  {1280, 768},  {1344, 704},  {1344, 768}, {1408, 704},
-    {1472, 640}, {1472, 704}, {1536, 640}, {1600, 576}, {1600, 640},  {1664, 576},  {1728, 576},  {1792, 512}, {1792, 576},
-    {1856, 512}, {1920, 512}, {1984, 512}, {2048, 512},
+    {512, 1792}, {512, 1856}, {512, 1920}, {512, 1984}, {512, 2048},  {576, 1600}, {576, 1664},
+    {576, 1728}, {576, 1792}, {640, 1472}, {640, 1536}, {640, 1600},  {704, 1344}, {704, 1408},
+    {704, 1472}, {768, 1216}, {768, 1280}, {768, 1344}, {832, 1152},  {832, 1216}, {896, 1088},
+    {896, 1152}, {960, 1024}, {960, 1088}, {1024, 960}, {1024, 1024}, {1088, 896}, {1088, 960},
+    {1152, 832}, {1152, 896}, {1216, 768}, {1216, 832}, {1280, 768},  {1344, 704}, {1344, 768},
+    {1408, 704}, {1472, 640}, {1472, 704}, {1536, 640}, {1600, 576},  {1600, 640}, {1664, 576},
+    {1728, 576}, {1792, 512}, {1792, 576}, {1856, 512}, {1920, 512},  {1984, 512}, {2048, 512},
 }};
 
 // The first of those whose proportions are nearest to the picture's.
@@ -55,9 +56,9 @@ struct TextEncodeJoyImageEdit {
                 throw UserError("JoyImage reads one picture at each input, " + name + " has " +
                                 std::to_string(image.pixels.size(0)) + ": connect them one by one");
             const Bucket& bucket = nearest_bucket(image.pixels.size(1), image.pixels.size(2));
-            request.images.push_back(inference::resize_image(image.pixels, bucket.width, bucket.height, "bilinear",
-                                                             inference::Crop::center)
-                                         .slice(-1, 0, 3));
+            request.images.push_back(
+                inference::resize_image(image.pixels, bucket.width, bucket.height, "bilinear", inference::Crop::center)
+                    .slice(-1, 0, 3));
         }
         Conditioning encoded = clip.encode(request);
         if (!vae) return encoded;
@@ -77,4 +78,3 @@ void register_text_encode_joy_image_edit(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

@@ -105,7 +105,8 @@ struct TextEncodeMageFlowEdit {
             for (auto& condition : *side)
                 condition.reference_latents.insert(condition.reference_latents.end(), references.begin(),
                                                    references.end());
-        return {positive, negative, Latent{.samples = at::zeros({batch_size, 128, made.height / cell, made.width / cell})}};
+        return {positive, negative,
+                Latent{.samples = at::zeros({batch_size, 128, made.height / cell, made.width / cell})}};
     }
 };
 
@@ -116,4 +117,3 @@ void register_text_encode_mage_flow_edit(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

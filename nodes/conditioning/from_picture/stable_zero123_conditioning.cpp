@@ -14,7 +14,9 @@ namespace {
 
 // Where the camera moves to, as the model reads it: [1, 1, 4]. Degrees.
 Tensor camera_move(double elevation, double azimuth) {
-    const auto radians = [](double degrees) { return static_cast<float>(degrees) * std::numbers::pi_v<float> / 180.0F; };
+    const auto radians = [](double degrees) {
+        return static_cast<float>(degrees) * std::numbers::pi_v<float> / 180.0F;
+    };
     const double up = static_cast<double>(90.0F - static_cast<float>(elevation) - 90.0F);
     const std::vector<float> move{radians(up), std::sin(radians(azimuth)), std::cos(radians(azimuth)), radians(90.0)};
     return at::tensor(move).view({1, 1, 4});

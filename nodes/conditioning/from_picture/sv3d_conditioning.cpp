@@ -42,9 +42,10 @@ struct SV3D_Conditioning {
         for (int64_t i = 0; i < video_frames; ++i, azimuth += increment)
             azimuths.push_back(azimuth);
         const StartPicture start = start_picture(clip_vision, vae, init_image, width, height);
-        const auto [positive, negative] = picture_sides(start, start.embedding,
-                                                        {{"elevation", at::full({video_frames}, elevation, at::kDouble)},
-                                                         {"azimuth", at::tensor(azimuths, at::kDouble)}});
+        const auto [positive, negative] =
+            picture_sides(start, start.embedding,
+                          {{"elevation", at::full({video_frames}, elevation, at::kDouble)},
+                           {"azimuth", at::tensor(azimuths, at::kDouble)}});
         return {positive, negative, empty_frames(video_frames, width, height)};
     }
 };

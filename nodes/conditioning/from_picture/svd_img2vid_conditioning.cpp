@@ -38,10 +38,11 @@ struct SVD_img2vid_Conditioning {
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const StartPicture start = start_picture(clip_vision, vae, init_image, width, height, augmentation_level);
-        const auto [positive, negative] = picture_sides(start, start.embedding,
-                                                        {{"motion_bucket_id", at::scalar_tensor(motion_bucket_id)},
-                                                         {"fps", at::scalar_tensor(fps)},
-                                                         {"augmentation_level", at::scalar_tensor(augmentation_level)}});
+        const auto [positive, negative] =
+            picture_sides(start, start.embedding,
+                          {{"motion_bucket_id", at::scalar_tensor(motion_bucket_id)},
+                           {"fps", at::scalar_tensor(fps)},
+                           {"augmentation_level", at::scalar_tensor(augmentation_level)}});
         return {positive, negative, empty_frames(video_frames, width, height)};
     }
 };

@@ -48,7 +48,8 @@ struct HunyuanVideo15SuperResolution {
     }
 
 private:
-    // A first frame and a mask of it, which stays empty, the video and a mask of it: [batch, 2 * channels + 2, frames, h, w].
+    // A first frame and a mask of it, which stays empty, the video and a mask of it: [batch, 2 * channels + 2, frames,
+    // h, w].
     Tensor beside_noise() const {
         const Tensor& samples = latent.samples;
         const Tensor none = at::zeros_like(samples.narrow(1, 0, 1)), first = at::zeros_like(samples);

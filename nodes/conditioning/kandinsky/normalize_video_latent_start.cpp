@@ -13,8 +13,9 @@ Tensor moved_towards(const Tensor& frames, const Tensor& others) {
     const Tensor mean = frames.mean({1, 3, 4}, /*keepdim=*/true);
     const Tensor deviation = at::std(frames, at::IntArrayRef{1, 3, 4}, /*unbiased=*/true, /*keepdim=*/true);
     const Tensor wanted_mean = others.mean().expand_as(mean).clamp(mean - most_darker, mean + most_brighter);
-    const Tensor wanted_deviation =
-        at::std(others, /*unbiased=*/true).expand_as(deviation).clamp(deviation - most_flatter, deviation + most_livelier);
+    const Tensor wanted_deviation = at::std(others, /*unbiased=*/true)
+                                        .expand_as(deviation)
+                                        .clamp(deviation - most_flatter, deviation + most_livelier);
     return (frames - mean) / (deviation + least) * wanted_deviation + wanted_mean;
 }
 

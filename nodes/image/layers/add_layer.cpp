@@ -31,8 +31,7 @@ struct AddLayer {
         s.experimental = true;
         s.in("image", &AddLayer::image)
             .tooltip("Layer content at its native size. A batch expands to consecutive layers.");
-        s.in("layers", &AddLayer::layers)
-            .tooltip("Layer stack to append to. Leave unconnected to start a new stack.");
+        s.in("layers", &AddLayer::layers).tooltip("Layer stack to append to. Leave unconnected to start a new stack.");
         s.in("mask", &AddLayer::mask)
             .tooltip("Transparency mask for this layer. Masked areas (value 1) become transparent, multiplying with "
                      "any alpha channel the image already carries.");

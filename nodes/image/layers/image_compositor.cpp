@@ -83,8 +83,9 @@ struct ImageCompositor {
         const std::vector<std::string> digests = layer_digests(all);
         const auto saved = saved_composition(compositor);
         const bool is_current = saved && !all.empty() && saved->inputs == digests;
-        const auto [image, mask] = all.empty() ? empty_result() : result_of(is_current ? arranged(*saved, all)
-                                                                                       : first_arrangement(layers, all));
+        const auto [image, mask] = all.empty()
+                                       ? empty_result()
+                                       : result_of(is_current ? arranged(*saved, all) : first_arrangement(layers, all));
         Ui ui = preview_of(context, image.pixels);
         Json pictures = Json::array(), entries = Json::array();
         for (const NamedLayer& layer : all) {

@@ -15,13 +15,13 @@ namespace easel::nodes {
 
 // A batch of pictures with one place; each picture becomes a layer.
 struct LayerItem {
-    Tensor pixels;                        // [batch, h, w, 3 or 4]
-    Tensor mask = {};                     // [1 or batch, h, w], 1 is hidden; may be undefined
+    Tensor pixels;     // [batch, h, w, 3 or 4]
+    Tensor mask = {};  // [1 or batch, h, w], 1 is hidden; may be undefined
     std::string name = {};
     std::int64_t x = 0, y = 0;
-    std::int64_t width = 0, height = 0;   // 0: as the picture's
-    std::int64_t z_index = 0;             // items with a higher one lie above
-    double rotation = 0.0;                // clockwise, in radians
+    std::int64_t width = 0, height = 0;  // 0: as the picture's
+    std::int64_t z_index = 0;            // items with a higher one lie above
+    double rotation = 0.0;               // clockwise, in radians
     double opacity = 1.0;
     std::string mode = "normal";
     bool flipped = false, upside_down = false;

@@ -14,9 +14,8 @@ std::int64_t whole_member(const Json& object, const char* name, std::int64_t oth
 }
 
 bool names_elements(const Json& boxes) {
-    return std::ranges::any_of(boxes, [](const Json& box) {
-        return box.is_object() && box.contains("bbox") && box["bbox"].is_array();
-    });
+    return std::ranges::any_of(
+        boxes, [](const Json& box) { return box.is_object() && box.contains("bbox") && box["bbox"].is_array(); });
 }
 
 struct LayersFromBoundingBoxes {

@@ -11,10 +11,10 @@ namespace easel::nodes {
 
 struct SavedComposition {
     std::int64_t width = 0, height = 0;
-    Json layers;                                             // what the editor says of each input
-    std::vector<std::string> inputs;                         // digests of the layers that it was made of
-    std::vector<std::size_t> order;                          // from the bottom to the top; empty: as they come
-    std::optional<std::array<double, 4>> background = {};    // sRGB and opacity, where it shows
+    Json layers;                                           // what the editor says of each input
+    std::vector<std::string> inputs;                       // digests of the layers that it was made of
+    std::vector<std::size_t> order;                        // from the bottom to the top; empty: as they come
+    std::optional<std::array<double, 4>> background = {};  // sRGB and opacity, where it shows
 };
 
 // `given` is the object, or its text. Nothing where it is none that can be used.

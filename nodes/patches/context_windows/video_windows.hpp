@@ -1,5 +1,5 @@
-// What the nodes share that cut the frames of a video into windows, for models whose latent frames each stand for several
-// frames of the video.
+// What the nodes share that cut the frames of a video into windows, for models whose latent frames each stand for
+// several frames of the video.
 #pragma once
 
 #include "inference/guidance/context_windows.hpp"

@@ -30,8 +30,8 @@ struct Applied {
         }
         auto control = as_kind<inference::QwenBlockControl>(patch, "a ControlNet for Qwen-Image or Z-Image");
         if (!pixels) throw UserError("the ControlNet needs an image");
-        return inference::with_block_control(
-            model, std::move(control), {.vae = vae, .pixels = *pixels, .kept = kept, .strength = strength});
+        return inference::with_block_control(model, std::move(control),
+                                             {.vae = vae, .pixels = *pixels, .kept = kept, .strength = strength});
     }
 };
 
@@ -57,7 +57,8 @@ struct QwenImageDiffsynthControlnet {
     }
 
     Model execute() const {
-        return Applied{.vae = vae, .image = image, .inpaint_image = {}, .mask = mask, .strength = strength}(model, model_patch);
+        return Applied{.vae = vae, .image = image, .inpaint_image = {}, .mask = mask, .strength = strength}(
+            model, model_patch);
     }
 };
 
@@ -98,4 +99,3 @@ void register_diffsynth_controlnet(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

@@ -72,15 +72,20 @@ TEST_F(HalfProducts, ConvolutionIsTheOrdinaryOne) {
     struct Case {
         int64_t kernel, stride, padding;
     };
-    for (const auto& [kernel, stride, padding] : {Case{3, 1, 1}, Case{3, 2, 1}, Case{3, 2, 0}, Case{1, 1, 0}, Case{5, 1, 2}})
+    for (const auto& [kernel, stride, padding] :
+         {Case{3, 1, 1}, Case{3, 2, 1}, Case{3, 2, 0}, Case{1, 1, 0}, Case{5, 1, 2}})
         for (const int64_t side : {5, 16, 33}) {
             const Tensor x = at::randn({2, 20, side, side + 2}).contiguous(at::MemoryFormat::ChannelsLast);
             const Tensor weight = at::randn({40, 20, kernel, kernel}), bias = at::randn({40});
-            const ConvShape shape{
-                .out_channels = 40, .kernel_height = kernel, .kernel_width = kernel, .stride = stride, .padding = padding};
+            const ConvShape shape{.out_channels = 40,
+                                  .kernel_height = kernel,
+                                  .kernel_width = kernel,
+                                  .stride = stride,
+                                  .padding = padding};
             const Tensor expected = at::conv2d(x, weight, bias, stride, padding);
             for (const Tensor& stored : {weight, weight.contiguous(at::MemoryFormat::ChannelsLast)})
-                EXPECT_LT(relative_error(panel_conv2d(x, pack_panels(stored, at::kHalf), bias, shape), expected), tolerance)
+                EXPECT_LT(relative_error(panel_conv2d(x, pack_panels(stored, at::kHalf), bias, shape), expected),
+                          tolerance)
                     << kernel << "/" << stride << " at " << side;
         }
 }
@@ -98,7 +103,8 @@ TEST(Winograd, IsTheOrdinaryConvolution) {
                 const Tensor weight = at::randn({out, in, 3, 3}), bias = at::randn({out});
                 const Tensor expected = at::conv2d(x, weight, bias, 1, 1);
                 const Tensor actual = winograd_conv2d(x, pack_winograd(weight, type), bias, out);
-                EXPECT_LT(relative_error(actual, expected), most) << in << " to " << out << " at " << height << "x" << width;
+                EXPECT_LT(relative_error(actual, expected), most)
+                    << in << " to " << out << " at " << height << "x" << width;
             }
     }
 }

@@ -24,10 +24,11 @@ TEST(HunyuanNames, AreTencentsTurnedIntoFluxs) {
         "txt_in.individual_token_refiner.blocks.0.self_attn_proj.weight",
         "time_in.mlp.0.weight",
     }));
-    for (const char* key : {"double_blocks.3.img_attn.qkv.weight", "double_blocks.3.txt_attn.norm.query_norm.weight",
-                            "double_blocks.3.img_mlp.2.bias", "single_blocks.0.modulation.lin.weight",
-                            "single_blocks.0.norm.key_norm.weight", "txt_in.c_embedder.in_layer.bias",
-                            "txt_in.individual_token_refiner.blocks.0.self_attn.proj.weight", "time_in.in_layer.weight"})
+    for (const char* key :
+         {"double_blocks.3.img_attn.qkv.weight", "double_blocks.3.txt_attn.norm.query_norm.weight",
+          "double_blocks.3.img_mlp.2.bias", "single_blocks.0.modulation.lin.weight",
+          "single_blocks.0.norm.key_norm.weight", "txt_in.c_embedder.in_layer.bias",
+          "txt_in.individual_token_refiner.blocks.0.self_attn.proj.weight", "time_in.in_layer.weight"})
         EXPECT_TRUE(renamed.contains(key)) << key;
 }
 

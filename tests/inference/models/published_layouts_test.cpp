@@ -1,5 +1,5 @@
-// Published models by their real names and sizes, without their values: each file of published/ has a family in its first
-// line and then tensors, "name 4x8", in which {0-18} counts, {0-18:3} by threes.
+// Published models by their real names and sizes, without their values: each file of published/ has a family in its
+// first line and then tensors, "name 4x8", in which {0-18} counts, {0-18:3} by threes.
 #include "inference/models/detect.hpp"
 
 #include <gtest/gtest.h>

@@ -95,7 +95,8 @@ TEST(QuantisedWeights, OfBlocksAndNibblesDecodeAsInTheReference) {
         const Tensor values = decoded(file.tensors.at(format + ".weight"));
         const Tensor& expected = file.tensors.at(format + ".expected");
         ASSERT_EQ(values.sizes(), expected.sizes()) << format;
-        EXPECT_LT((values - expected).abs().max().item<float>(), 1e-5F) << format;  // the rotation adds in another order
+        EXPECT_LT((values - expected).abs().max().item<float>(), 1e-5F)
+            << format;  // the rotation adds in another order
         EXPECT_EQ(file.tensors.count(format + ".weight_scale"), 0U) << format;
     }
 }

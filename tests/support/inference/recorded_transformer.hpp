@@ -1,4 +1,5 @@
-// The cases that record_transformers.py and its kin have recorded: inputs are drawn as they draw them, outputs are compared.
+// The cases that record_transformers.py and its kin have recorded: inputs are drawn as they draw them, outputs are
+// compared.
 #pragma once
 
 #include "inference/models/network_input.hpp"

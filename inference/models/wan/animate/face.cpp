@@ -61,8 +61,8 @@ Tensor MotionEncoder::operator()(const Tensor& faces) const {
         x = at::linear(x, layer.weight.like(x) * by_fan_in(layer.weight), layer.bias.like(x));
     constexpr double away_from_singular = 1e-8;
     const Tensor known = directions_.as(at::kFloat, x.device());
-    const Tensor directions = std::get<0>(
-        at::linalg_qr(known + away_from_singular * at::eye(known.size(0), known.size(1), known.options())));
+    const Tensor directions =
+        std::get<0>(at::linalg_qr(known + away_from_singular * at::eye(known.size(0), known.size(1), known.options())));
     return at::matmul(x, directions.t().to(x.scalar_type()));
 }
 
@@ -80,14 +80,15 @@ Tensor FaceEncoder::operator()(const Tensor& motion) const {
 }
 
 FaceBlock::FaceBlock(const Weights& w)
-    : q(w / "linear1_q"), kv(w / "linear1_kv"), out(w / "linear2"), norm_q(w / "q_norm", eps), norm_k(w / "k_norm", eps) {}
+    : q(w / "linear1_q"), kv(w / "linear1_kv"), out(w / "linear2"), norm_q(w / "q_norm", eps),
+      norm_k(w / "k_norm", eps) {}
 
 Tensor FaceBlock::operator()(const Tensor& x, const Tensor& face) const {
     const int64_t heads = q.out_features() / head_size, frames = face.size(1);
     const auto both = kv(plain_layer_norm(face)).flatten(0, 1).chunk(2, 2);  // [batch * frames, n, dim]
     const Tensor asking = q(plain_layer_norm(x)).unflatten(1, {frames, -1}).flatten(0, 1);
-    const Tensor seen = attention(norm_q(split_heads(asking, heads)), norm_k(split_heads(both[0], heads)),
-                                  split_heads(both[1], heads));
+    const Tensor seen =
+        attention(norm_q(split_heads(asking, heads)), norm_k(split_heads(both[0], heads)), split_heads(both[1], heads));
     return out(merge_heads(seen).unflatten(0, {x.size(0), frames}).flatten(1, 2));
 }
 

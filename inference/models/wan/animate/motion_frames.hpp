@@ -15,8 +15,8 @@ Tensor frames_from(const Tensor& video, int64_t first, const VideoSize& size);
 
 // A video that begins with the last `most` of `before`, grey behind them.
 struct Continued {
-    Tensor pixels;          // [frames, h, w, 3]
-    int64_t known = 0;      // frames
+    Tensor pixels;      // [frames, h, w, 3]
+    int64_t known = 0;  // frames
     int64_t known_latents() const { return known == 0 ? 0 : (known - 1) / 4 + 1; }
     // Pictures that the latent frames of the known ones stand for.
     int64_t known_pictures() const { return known == 0 ? 0 : known_latents() * 4 - 3; }

@@ -1,5 +1,5 @@
-// What the stream of poses is before each block of Wan-Animate-2. It does not depend on the video that is made, so it can
-// be kept from one step to the next: half of the work, for gigabytes of memory.
+// What the stream of poses is before each block of Wan-Animate-2. It does not depend on the video that is made, so it
+// can be kept from one step to the next: half of the work, for gigabytes of memory.
 #pragma once
 
 #include "inference/sampling/conditioning.hpp"

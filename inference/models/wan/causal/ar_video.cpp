@@ -64,7 +64,8 @@ private:
                 x = picture;
                 continue;
             }
-            const uint64_t seed = run_.seed + static_cast<uint64_t>(block) * seeds_of_block + static_cast<uint64_t>(step);
+            const uint64_t seed =
+                run_.seed + static_cast<uint64_t>(block) * seeds_of_block + static_cast<uint64_t>(step);
             x = (1.0f - next) * picture + next * random_normal(picture.sizes(), seed).to(picture.device());
         }
         return x;

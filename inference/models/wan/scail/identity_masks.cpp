@@ -7,7 +7,9 @@ Tensor identity_masks(const Tensor& colors) {
     constexpr int64_t frames_together = 4, halvings = 3;
     const Tensor on = colors.slice(3, 0, 3).movedim(3, 1).gt(bright).to(at::kFloat), off = 1.0 - on;
     const auto color = [&](bool red, bool green, bool blue) {
-        const auto part = [&](bool is_on, int64_t channel) { return (is_on ? on : off).slice(1, channel, channel + 1); };
+        const auto part = [&](bool is_on, int64_t channel) {
+            return (is_on ? on : off).slice(1, channel, channel + 1);
+        };
         return part(red, 0) * part(green, 1) * part(blue, 2);
     };
     const Tensor masks = at::cat({color(true, true, true), color(true, false, false), color(false, true, false),

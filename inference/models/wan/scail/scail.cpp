@@ -42,8 +42,8 @@ void Scail::set_inputs(NetworkInput& input, const Condition& condition, const Sa
         if (const Tensor value = given(condition, name); value.defined()) input.extra[name] = value;
 }
 
-// A new character's references lie in front of the video in time. Where people of the video are replaced, they lie below
-// it at its beginning. Poses lie to its right; at half the size their cells are two apart, between the video's.
+// A new character's references lie in front of the video in time. Where people of the video are replaced, they lie
+// below it at its beginning. Poses lie to its right; at half the size their cells are two apart, between the video's.
 CellBoxes Scail::boxes(const CellBox& all, int64_t references, const std::optional<CellBox>& poses,
                        bool replaces) const {
     const auto start = static_cast<double>(replaces ? std::max<int64_t>(references - 1, 0) : references);

@@ -17,8 +17,7 @@ public:
     bool keeps_latent_clean() const override { return identities_.has_value(); }
 
 private:
-    CellBoxes boxes(const CellBox& all, int64_t references, const std::optional<CellBox>& poses,
-                    bool replaces) const;
+    CellBoxes boxes(const CellBox& all, int64_t references, const std::optional<CellBox>& poses, bool replaces) const;
 
     PatchEmbedding poses_;
     std::optional<PatchEmbedding> identities_;  // of masks with 28 channels; SCAIL-2 alone

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int64_t mask_channels = 4;
 
-// What the autoencoder makes of black frames, in the model's scale: of the first latent frame, the second and the others.
+// What the autoencoder makes of black frames, in the model's scale: of the first latent frame, the second and the
+// others.
 constexpr std::array<std::array<float, 16>, 3> black_frames{{
     {0.8660f, -0.4326f, -0.0017f, -0.4884f, -0.5283f, 0.9207f, -0.9896f, 0.4433f, -0.5543f, -0.0113f, 0.5753f, -0.6000f,
      -0.8346f, -0.3497f, -0.1926f, -0.6938f},
@@ -34,8 +35,8 @@ Tensor black_video(at::IntArrayRef shape) {
 
 HumanMotion::Listening::Listening(const Weights& w)
     : norm(w / "norm1_audio", eps), q(w / "audio_cross_attn" / "q"), k(w / "audio_cross_attn" / "k"),
-      v(w / "audio_cross_attn" / "v"), out(w / "audio_cross_attn" / "o"), norm_q(w / "audio_cross_attn" / "norm_q", eps),
-      norm_k(w / "audio_cross_attn" / "norm_k", eps) {}
+      v(w / "audio_cross_attn" / "v"), out(w / "audio_cross_attn" / "o"),
+      norm_q(w / "audio_cross_attn" / "norm_q", eps), norm_k(w / "audio_cross_attn" / "norm_k", eps) {}
 
 Tensor HumanMotion::Listening::operator()(const Tensor& x, const Tensor& sound) const {
     const Tensor asking = norm_q(q(norm(x)));

@@ -9,7 +9,8 @@ SoundInjector::SoundInjector(const Weights& w, const std::vector<int64_t>& behin
     const int64_t count = std::min(attentions.count(), static_cast<int64_t>(behind.size()));
     for (int64_t i = 0; i < count; ++i) {
         Injector injector{.attention = CrossAttention(attentions / i), .modulation = {}};
-        if (w.has_part("injector_adain_layers")) injector.modulation.emplace(w / "injector_adain_layers" / i / "linear");
+        if (w.has_part("injector_adain_layers"))
+            injector.modulation.emplace(w / "injector_adain_layers" / i / "linear");
         injectors_.emplace(behind[static_cast<std::size_t>(i)], std::move(injector));
     }
 }

@@ -15,8 +15,8 @@ public:
     SoundInjector(const Weights& w, const std::vector<int64_t>& behind);
 
     struct Sound {
-        Tensor tokens;           // [batch, parts, tokens, dim]: what each of so many equal parts of the video hears
-        Tensor steering;         // [batch, parts, dim]: scales and shifts what listens; undefined where nothing does
+        Tensor tokens;    // [batch, parts, tokens, dim]: what each of so many equal parts of the video hears
+        Tensor steering;  // [batch, parts, dim]: scales and shifts what listens; undefined where nothing does
         double strength = 1.0;
     };
     // `x` [batch, tokens, dim], whose first `count` tokens listen, behind block `block`.

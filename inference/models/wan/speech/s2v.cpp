@@ -28,9 +28,10 @@ CellBox coarse(int64_t frames, int64_t rows, int64_t columns, const CellBox& fin
 }  // namespace
 
 SoundEncoder::SoundEncoder(const Weights& w)
-    : layer_weights_(w["weights"]), padding_((w / "encoder")["padding_tokens"]), in_tokens_(w / "encoder" / "conv1_local", 1),
-      in_steering_(w / "encoder" / "conv1_global", 1), second_(w / "encoder" / "conv2", 2),
-      third_(w / "encoder" / "conv3", 2), out_steering_(w / "encoder" / "final_linear") {}
+    : layer_weights_(w["weights"]), padding_((w / "encoder")["padding_tokens"]),
+      in_tokens_(w / "encoder" / "conv1_local", 1), in_steering_(w / "encoder" / "conv1_global", 1),
+      second_(w / "encoder" / "conv2", 2), third_(w / "encoder" / "conv3", 2),
+      out_steering_(w / "encoder" / "final_linear") {}
 
 // A quarter of the frames: [batch, frames, dim / 4] -> [batch, frames / 4, dim].
 Tensor SoundEncoder::shrunk(Tensor x) const {
@@ -51,9 +52,9 @@ SoundInjector::Sound SoundEncoder::operator()(const Tensor& features) const {
 
 SpeechVideo::SpeechVideo(const Weights& w)
     : Network(w), sound_(w / "casual_audio_encoder"), injector_(w / "audio_injector", listening_blocks),
-      kinds_(w["trainable_cond_mask.weight"]), control_(w["cond_encoder.weight"]), control_bias_(w["cond_encoder.bias"]),
-      last_(w / "frame_packer" / "proj"), recent_(w / "frame_packer" / "proj_2x"),
-      older_(w / "frame_packer" / "proj_4x") {}
+      kinds_(w["trainable_cond_mask.weight"]), control_(w["cond_encoder.weight"]),
+      control_bias_(w["cond_encoder.bias"]), last_(w / "frame_packer" / "proj"),
+      recent_(w / "frame_packer" / "proj_2x"), older_(w / "frame_packer" / "proj_4x") {}
 
 void SpeechVideo::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     Network::set_inputs(input, condition, target);
@@ -67,12 +68,11 @@ void SpeechVideo::set_inputs(NetworkInput& input, const Condition& condition, co
 
 SpeechVideo::Motion SpeechVideo::packed(const Tensor& frames) const {
     const int64_t known = std::min(frames_before, frames.size(2));
-    const Tensor all = at::constant_pad_nd(frames.slice(2, frames.size(2) - known),
-                                           {0, 0, 0, 0, frames_before - known, 0});
+    const Tensor all =
+        at::constant_pad_nd(frames.slice(2, frames.size(2) - known), {0, 0, 0, 0, frames_before - known, 0});
     const auto parts = all.split_with_sizes({older_frames, recent_frames, last_frames}, 2);
     const auto cells = [](const Tensor& part, const Packing& packing) {
-        return at::conv3d(part, packing.weight.like(part), packing.bias.like(part),
-                          packing.weight.shape().slice(2));
+        return at::conv3d(part, packing.weight.like(part), packing.bias.like(part), packing.weight.shape().slice(2));
     };
     const Tensor older = cells(parts[0], older_), recent = cells(parts[1], recent_), last = cells(parts[2], last_);
     const CellBox fine = coarse(1, last.size(3), last.size(4), cells_of(frames), -1.0);

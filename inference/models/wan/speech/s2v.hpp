@@ -1,5 +1,5 @@
-// Wan 2.2 S2V (Gao et al. 2025): a person in a picture speaks or sings along with a sound, and the video goes on from the
-// frames before it and may keep to the poses of another one.
+// Wan 2.2 S2V (Gao et al. 2025): a person in a picture speaks or sings along with a sound, and the video goes on from
+// the frames before it and may keep to the poses of another one.
 #pragma once
 
 #include "inference/models/wan/causal_conv.hpp"

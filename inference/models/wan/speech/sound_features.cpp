@@ -29,7 +29,8 @@ Tensor heard_by_frames(const EncodedSound& sound, int64_t first, int64_t frames)
     const int64_t moments = features.size(1);
     const double per_frame = sound_rate / video_rate;
     // Whole videos that hold all of the sound; moments behind its end are silent.
-    const auto videos = static_cast<int64_t>(static_cast<double>(moments) / (static_cast<double>(frames) * per_frame)) + 1;
+    const auto videos =
+        static_cast<int64_t>(static_cast<double>(moments) / (static_cast<double>(frames) * per_frame)) + 1;
     std::vector<Tensor> heard;
     for (int64_t frame = first; frame < std::min(first + frames, videos * frames); ++frame) {
         const auto moment = static_cast<int64_t>(std::nearbyint(static_cast<double>(frame) * per_frame));

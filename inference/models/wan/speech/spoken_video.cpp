@@ -24,7 +24,8 @@ void tell_spoken(const Vae& vae, const SpokenVideo& video, Conditioning& positiv
     const Tensor control = video_from(vae, video.control, video.size, video.batch);
     Tensor reference, before;
     if (video.reference) reference = vae.encode(fitted(video.reference->slice(0, 0, 1), video.size).slice(3, 0, 3));
-    if (video.latents_before) before = video.latents_before->slice(2, -latents_seen);
+    if (video.latents_before)
+        before = video.latents_before->slice(2, -latents_seen);
     else if (video.pixels_before)
         before = latents_of_frames_before(vae, *video.pixels_before, video.size).slice(2, -latents_seen);
     for (Conditioning* side : {&positive, &negative}) {

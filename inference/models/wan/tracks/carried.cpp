@@ -35,7 +35,8 @@ Tensor moments_of(const std::vector<Path>& points, int64_t width, int64_t height
     const Tensor all = at::cat({time, place, visible}, 2);
     // The 120 moments after the first for all frames after the first.
     const int64_t wanted = frames - 1, divisor = std::gcd(moments - 1, wanted);
-    const Tensor later = all.slice(0, 1).repeat_interleave(wanted / divisor, 0).slice(0, 1, {}, (moments - 1) / divisor);
+    const Tensor later =
+        all.slice(0, 1).repeat_interleave(wanted / divisor, 0).slice(0, 1, {}, (moments - 1) / divisor);
     return at::cat({all.slice(0, 0, 1), later});
 }
 
@@ -49,16 +50,15 @@ CarriedFeatures carried(const Tensor& latent, const Tensor& tracks, double tempe
 
     // The four moments of each latent frame together.
     const Tensor seen = visible.slice(0, 1).unflatten(0, {-1, frames_together}).sum(1);  // [frames - 1, points, 1]
-    const Tensor mean = (place.slice(0, 1) * visible.slice(0, 1)).unflatten(0, {-1, frames_together}).sum(1) /
-                        (seen + 1e-5);
+    const Tensor mean =
+        (place.slice(0, 1) * visible.slice(0, 1)).unflatten(0, {-1, frames_together}).sum(1) / (seen + 1e-5);
     const Tensor xs = at::linspace(-reach_x, reach_x, width, at::kFloat).view({1, 1, width, 1});
     const Tensor ys = at::linspace(-reach_y, reach_y, height, at::kFloat).view({1, height, 1, 1});
     const auto from = [&](const Tensor& grid, int64_t axis) {
         return (mean.select(2, axis).view({frames - 1, 1, 1, count}) - grid).square();
     };
     const Tensor distance = from(xs, 0) + from(ys, 1);  // [frames - 1, h, w, points], squared
-    const Tensor nearness =
-        at::exp(-distance * temperature) * seen.clamp(0, 1).view({frames - 1, 1, 1, count});
+    const Tensor nearness = at::exp(-distance * temperature) * seen.clamp(0, 1).view({frames - 1, 1, 1, count});
     const auto [weight, index] = at::topk(nearness, std::min(nearest, count), -1);
 
     // What the first frame shows where the points start.
@@ -70,7 +70,8 @@ CarriedFeatures carried(const Tensor& latent, const Tensor& tracks, double tempe
                                 .select(2, 0)
                                 .select(0, 0)
                                 .t();  // [points, channels]
-    const Tensor chosen = features.index_select(0, index.flatten()).view({frames - 1, height, width, index.size(3), -1});
+    const Tensor chosen =
+        features.index_select(0, index.flatten()).view({frames - 1, height, width, index.size(3), -1});
     const Tensor mixed = (chosen * weight.unsqueeze(-1)).sum(3).permute({3, 0, 1, 2});
     const Tensor total = weight.sum(-1);  // [frames - 1, h, w]
     const Tensor later = mixed + latent.slice(1, 1) * (1.0 - total.clamp(0, 1));
@@ -79,8 +80,7 @@ CarriedFeatures carried(const Tensor& latent, const Tensor& tracks, double tempe
             .weight = known.unsqueeze(0).expand({frames_together, -1, -1, -1})};
 }
 
-Tensor moved_features(const Tensor& latent, const PointTracks& tracks, int64_t width, int64_t height,
-                      double strength) {
+Tensor moved_features(const Tensor& latent, const PointTracks& tracks, int64_t width, int64_t height, double strength) {
     constexpr int64_t cell = 8;
     const Tensor path = tracks.path.slice(0, 0, {}, frames_together).contiguous();  // the first moment of each frame
     const Tensor visible =
@@ -92,7 +92,8 @@ Tensor moved_features(const Tensor& latent, const PointTracks& tracks, int64_t w
         return shown[frame][point] && x >= 0.0f && y >= 0.0f && x < static_cast<float>(width) &&
                y < static_cast<float>(height);
     };
-    // A point that is not seen at first brings the features of the last row or column, as a negative index does in torch.
+    // A point that is not seen at first brings the features of the last row or column, as a negative index does in
+    // torch.
     const auto row = [&](int64_t frame, int64_t point) {
         return is_inside(frame, point) ? static_cast<int64_t>(places[frame][point][1]) / cell : latent.size(3) - 1;
     };

@@ -18,8 +18,8 @@ struct PointTracks {
 };
 
 // Tracks as an editor writes them: a JSON list of {"x", "y"} for one point, or a list of such. Single quotes count as
-// double ones. Each inner list is the path of a point. Empty when the text is no JSON. Throws UserError for other content.
-// (parse_json_tracks)
+// double ones. Each inner list is the path of a point. Empty when the text is no JSON. Throws UserError for other
+// content. (parse_json_tracks)
 using Path = std::vector<std::array<float, 2>>;
 std::vector<std::vector<Path>> read_tracks(std::string_view text);
 
@@ -29,8 +29,8 @@ Tensor visible_frames(const Tensor& mask);
 // How a point goes from its start to its end.
 struct Motion {
     double start_x, start_y, middle_x, middle_y, end_x, end_y;  // in widths and heights of the picture
-    bool is_curved = false;                                     // through a Bezier curve whose control point is the middle
-    std::string_view speed = "linear";                          // linear, ease_in, ease_out, ease_in_out, constant
+    bool is_curved = false;             // through a Bezier curve whose control point is the middle
+    std::string_view speed = "linear";  // linear, ease_in, ease_out, ease_in_out, constant
 };
 struct TrackBundle {
     int64_t width, height, frames, points;

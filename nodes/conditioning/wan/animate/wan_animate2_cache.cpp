@@ -35,20 +35,20 @@ struct WanAnimate2Cache {
                      "cache, int4 quarters it, convrot is used to retain accuracy.");
     }
 
-
     Model execute() const {
         const inference::wan::PoseStore::Settings settings{.on_device = device == "gpu",
                                                            .bits = dtype == "int8"   ? 8
                                                                    : dtype == "int4" ? 4
                                                                                      : 0};
-        return inference::with_run_state(model, [settings](inference::ModelOptions& options, const inference::RunStart&) {
-            const auto store = std::make_shared<inference::wan::PoseStore>(settings);
-            options.around_network.push_back([store](const inference::NetworkInput& input, const auto& next) {
-                inference::NetworkInput seen = input;
-                seen.attached.insert_or_assign(std::string(inference::wan::PoseStore::name), store);
-                return next(seen);
+        return inference::with_run_state(
+            model, [settings](inference::ModelOptions& options, const inference::RunStart&) {
+                const auto store = std::make_shared<inference::wan::PoseStore>(settings);
+                options.around_network.push_back([store](const inference::NetworkInput& input, const auto& next) {
+                    inference::NetworkInput seen = input;
+                    seen.attached.insert_or_assign(std::string(inference::wan::PoseStore::name), store);
+                    return next(seen);
+                });
             });
-        });
     }
 };
 

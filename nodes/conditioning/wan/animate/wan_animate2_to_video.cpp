@@ -73,13 +73,13 @@ struct WanAnimate2ToVideo {
         s.in("pose_video", &WanAnimate2ToVideo::pose_video)
             .tooltip("The video whose motion is transferred to the reference character.");
         s.in("clip_vision_output", &WanAnimate2ToVideo::clip_vision_output)
-            
+
             .tooltip("CLIP vision of the reference image.");
         s.in("positive_pose", &WanAnimate2ToVideo::positive_pose)
             .tooltip("Prompt for the pose-video branch, describing the motion rather than the character. Defaults to "
                      "positive. Used for both the cond and uncond passes.");
         s.in("clip_vision_output_pose", &WanAnimate2ToVideo::clip_vision_output_pose)
-            
+
             .tooltip("CLIP vision of the pose video's first frame. Defaults to clip_vision_output.");
         s.in("continue_motion", &WanAnimate2ToVideo::continue_motion)
             .tooltip("Previous motion sequence to continue from for temporal consistency.");
@@ -91,13 +91,11 @@ struct WanAnimate2ToVideo {
         s.out("video_frame_offset").tooltip = "Frames to seek into the pose video.";
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent, std::int64_t, std::int64_t, std::int64_t> execute() const {
         if (pose_start_percent > pose_end_percent)
             throw UserError("pose_start_percent must not be greater than pose_end_percent");
         const inference::wan::VideoSize size = video_size(*this);
-        const Tensor picture =
-            inference::wan::character(vae, first_picture(), size);
+        const Tensor picture = inference::wan::character(vae, first_picture(), size);
         constexpr std::int64_t frames_kept = 1;
         const inference::wan::Continued video =
             inference::wan::continued(pixels_of(continue_motion), frames_kept, size);
@@ -105,7 +103,8 @@ struct WanAnimate2ToVideo {
         const std::int64_t frames = (length - 1) / 4 + 1 + picture.size(2);
         Tensor made = at::ones({1, 1, frames, height / 8, width / 8});
         made.narrow(2, 0, picture.size(2) + video.known_latents()).zero_();
-        const inference::wan::GivenFrames given{.latent = at::cat({picture, vae.encode(video.pixels)}, 2), .mask = made};
+        const inference::wan::GivenFrames given{.latent = at::cat({picture, vae.encode(video.pixels)}, 2),
+                                                .mask = made};
 
         Tensor poses;
         if (pose_video) {
@@ -115,9 +114,12 @@ struct WanAnimate2ToVideo {
                                 " frames, none of them behind frame " + std::to_string(first));
             poses = vae.encode(pixels);
         }
-        return {told(positive, given, poses), told(negative, given, poses),
-                {.samples = at::zeros({batch_size, 16, frames, height / 8, width / 8})}, picture.size(2),
-                video.known_pictures(), first + length};
+        return {told(positive, given, poses),
+                told(negative, given, poses),
+                {.samples = at::zeros({batch_size, 16, frames, height / 8, width / 8})},
+                picture.size(2),
+                video.known_pictures(),
+                first + length};
     }
 
 private:
@@ -139,7 +141,8 @@ private:
         for (inference::Condition& condition : posed) {
             if (poses.defined()) condition.extra["pose_video"] = poses;
             if (seen) condition.extra["pose_features"] = *seen;
-            if (!prompt.empty() && prompt.front().cross.defined()) condition.extra["pose_prompt"] = prompt.front().cross;
+            if (!prompt.empty() && prompt.front().cross.defined())
+                condition.extra["pose_prompt"] = prompt.front().cross;
             if (pose_strength != 1.0) condition.extra["pose_strength"] = number(pose_strength);
         }
         if (pose_start_percent <= 0.0 && pose_end_percent >= 1.0) return posed;

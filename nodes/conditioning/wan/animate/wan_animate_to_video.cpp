@@ -58,7 +58,6 @@ struct WanAnimateToVideo {
         s.out("video_frame_offset");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent, std::int64_t, std::int64_t, std::int64_t> execute() const {
         const inference::wan::VideoSize size = video_size(*this);
         const Tensor picture = inference::wan::character(vae, pixels_of(reference_image), size);
@@ -68,11 +67,12 @@ struct WanAnimateToVideo {
             continue_motion ? std::max<std::int64_t>(0, video_frame_offset - video.known) : video_frame_offset;
         if (background_video && background_video->pixels.size(0) > first) {
             const Tensor behind = inference::wan::fitted_by_area(background_video->pixels.slice(0, first), size);
-            video.pixels.slice(0, video.known_pictures(), behind.size(0)).copy_(behind.slice(0, video.known_pictures()));
+            video.pixels.slice(0, video.known_pictures(), behind.size(0))
+                .copy_(behind.slice(0, video.known_pictures()));
         }
-        const Tensor mask = at::cat({at::zeros({1, 4, picture.size(2), picture.size(3), picture.size(4)}),
-                                     made_frames(video, first, picture)},
-                                    2);
+        const Tensor mask = at::cat(
+            {at::zeros({1, 4, picture.size(2), picture.size(3), picture.size(4)}), made_frames(video, first, picture)},
+            2);
         const inference::wan::GivenFrames given{.latent = at::cat({picture, vae.encode(video.pixels)}, 2),
                                                 .mask = mask};
         Tensor poses, faces;
@@ -87,8 +87,10 @@ struct WanAnimateToVideo {
         }
         return {told(positive, given, poses, faces),
                 told(negative, given, poses, faces.defined() ? at::full_like(faces, -1.0) : faces),
-                {.samples = at::zeros({batch_size, 16, given.mask.size(2), height / 8, width / 8})}, picture.size(2),
-                video.known_pictures(), first + length};
+                {.samples = at::zeros({batch_size, 16, given.mask.size(2), height / 8, width / 8})},
+                picture.size(2),
+                video.known_pictures(),
+                first + length};
     }
 
 private:

@@ -28,11 +28,9 @@ struct ARVideoI2V {
         s.in("batch_size", &ARVideoI2V::batch_size).range(1, 64);
     }
 
-
     std::tuple<Model, Latent> execute() const {
         const inference::wan::VideoSize size{.width = width, .height = height, .frames = length};
-        const Tensor first =
-            vae.encode(inference::wan::fitted(start_image.pixels.slice(0, 0, 1), size).slice(3, 0, 3));
+        const Tensor first = vae.encode(inference::wan::fitted(start_image.pixels.slice(0, 0, 1), size).slice(3, 0, 3));
         const auto frames = std::make_shared<inference::wan::FirstFrames>(model.latent_format().to_model(first));
         const Model started = inference::with_changed_options(model, [&](inference::ModelOptions& options) {
             options.attached.insert_or_assign(std::string(inference::wan::FirstFrames::name), frames);

@@ -19,7 +19,6 @@ struct SamplerARVideo {
                      "training mode.");
     }
 
-
     Sampler execute() const { return {.function = inference::wan::ar_video(num_frame_per_block)}; }
 };
 

@@ -34,10 +34,10 @@ struct WanDancerVideo {
             .step(4)
             .tooltip("The number of frames in the generated video. Should stay 149 for WanDancer.");
         s.in("clip_vision_output", &WanDancerVideo::clip_vision_output)
-            
+
             .tooltip("The CLIP vision embeds for the first frame.");
         s.in("clip_vision_output_ref", &WanDancerVideo::clip_vision_output_ref)
-            
+
             .tooltip("The CLIP vision embeds for the reference image.");
         s.in("start_image", &WanDancerVideo::start_image)
             .tooltip("The initial image(s) to be encoded, can be any number of frames.");
@@ -50,12 +50,12 @@ struct WanDancerVideo {
         s.out("latent").tooltip = "Empty latent.";
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const inference::wan::VideoSize size = video_size(*this);
         std::optional<inference::wan::GivenFrames> frames;
         if (start_image) frames = known_frames(size);
-        return {told(positive, frames), told(negative, frames), {.samples = inference::wan::empty_video(1, 16, 8, size)}};
+        return {
+            told(positive, frames), told(negative, frames), {.samples = inference::wan::empty_video(1, 16, 8, size)}};
     }
 
 private:
@@ -78,7 +78,8 @@ private:
                 .mask = all.reshape({1, -1, frames_together, latent.size(3), latent.size(4)}).transpose(1, 2)};
     }
 
-    Conditioning told(const Conditioning& conditioning, const std::optional<inference::wan::GivenFrames>& frames) const {
+    Conditioning told(const Conditioning& conditioning,
+                      const std::optional<inference::wan::GivenFrames>& frames) const {
         Conditioning result = with_given_frames(conditioning, frames, features_of(clip_vision_output));
         for (inference::Condition& condition : result) {
             if (clip_vision_output && clip_vision_output_ref)

@@ -50,7 +50,6 @@ struct SCAIL2ColoredMask {
         s.out("reference_image_mask");
     }
 
-
     std::tuple<Image, Image> execute() const {
         const inference::ObjectTrack driving = prepared(driving_track_data);
         const bool on_white = !replacement_mode;  // the references; the film the other way round
@@ -71,7 +70,8 @@ private:
         std::istringstream words(object_indices);
         for (std::string word; std::getline(words, word, ',');) {
             std::erase_if(word, [](unsigned char letter) { return std::isspace(letter) != 0; });
-            const bool is_number = !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == word.npos;
+            const bool is_number =
+                !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == word.npos;
             if (is_number) numbers.push_back(std::stoll(word));
         }
         const bool takes_all = object_indices.find_first_not_of(" \t\n") == object_indices.npos;

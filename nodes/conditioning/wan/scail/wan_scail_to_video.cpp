@@ -88,7 +88,6 @@ struct WanSCAILToVideo {
         s.out("video_frame_offset").tooltip = "Adjusted offset + length. Wire into the next chunk.";
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent, std::int64_t> execute() const {
         const inference::wan::VideoSize size = video_size(*this);
         Latent latent{.samples = inference::wan::empty_video(batch_size, 16, 8, size)};
@@ -167,7 +166,8 @@ private:
                 condition.extra["reference_identities"] = reference_identities();
         }
         if (poses.defined())
-            conditioning = with_poses(conditioning, vae.encode(half(poses.slice(0, 0, frames)).slice(3, 0, 3)) * pose_strength);
+            conditioning =
+                with_poses(conditioning, vae.encode(half(poses.slice(0, 0, frames)).slice(3, 0, 3)) * pose_strength);
     }
 
     // Poses count in a part of the schedule; the same conditions without them before and behind it.

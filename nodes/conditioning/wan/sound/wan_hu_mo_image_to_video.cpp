@@ -36,16 +36,14 @@ struct WanHuMoImageToVideo {
         s.out("latent");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const inference::wan::VideoSize size = video_size(*this);
         const Latent empty{.samples = inference::wan::empty_video(batch_size, 16, 8, size)};
         const Tensor picture =
             ref_image ? vae.encode(inference::wan::fitted(ref_image->pixels.slice(0, 0, 1), size).slice(3, 0, 3))
                       : at::zeros_like(empty.samples.slice(2, 0, 1));
-        const Tensor sound = audio_encoder_output
-                                 ? inference::wan::heard_around_frames(*audio_encoder_output, length)
-                                 : at::zeros({batch_size, empty.samples.size(2) + 1, 8, 5, 1280});
+        const Tensor sound = audio_encoder_output ? inference::wan::heard_around_frames(*audio_encoder_output, length)
+                                                  : at::zeros({batch_size, empty.samples.size(2) + 1, 8, 5, 1280});
         return {told(positive, picture, sound), told(negative, at::zeros_like(picture), at::zeros_like(sound)), empty};
     }
 

@@ -78,7 +78,6 @@ struct WanInfiniteTalkToVideo {
         s.out("trim_image");
     }
 
-
     std::tuple<Model, Conditioning, Conditioning, Latent, std::int64_t> execute() const {
         const inference::wan::VideoSize size{.width = width, .height = height, .frames = length};
         const auto network = as_kind<inference::InfiniteTalk>(model_patch, "an InfiniteTalk or MultiTalk model");

@@ -39,7 +39,6 @@ struct WanSoundImageToVideo {
         s.out("latent");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const inference::wan::SpokenVideo video{.size = video_size(*this),
                                                 .batch = batch_size,

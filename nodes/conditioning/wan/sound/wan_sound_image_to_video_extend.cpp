@@ -33,7 +33,6 @@ struct WanSoundImageToVideoExtend {
         s.out("latent");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         constexpr std::int64_t cell = 8, frames_together = 4;
         const Tensor& before = video_latent.samples;

@@ -69,7 +69,6 @@ struct GenerateTracks {
         s.out("track_length");
     }
 
-
     std::tuple<inference::wan::PointTracks, std::int64_t> execute() const {
         const Tensor path = inference::wan::generated_path(
             {.start_x = start_x,

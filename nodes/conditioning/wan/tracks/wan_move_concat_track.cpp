@@ -17,7 +17,6 @@ struct WanMoveConcatTrack {
         s.in("tracks_2", &WanMoveConcatTrack::tracks_2);
     }
 
-
     inference::wan::PointTracks execute() const {
         if (!tracks_2) return tracks_1;
         if (tracks_1.path.size(0) != tracks_2->path.size(0))

@@ -42,7 +42,6 @@ struct WanMoveTrackToVideo {
         s.out("latent");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const inference::wan::VideoSize size = video_size(*this);
         inference::wan::GivenFrames frames = inference::wan::given_first(vae, start_image.pixels, size);
@@ -52,7 +51,8 @@ struct WanMoveTrackToVideo {
                 {.path = tracks->path.slice(0, 0, length), .visibility = tracks->visibility.slice(0, 0, length)}, width,
                 height, strength);
         const auto features = features_of(clip_vision_output);
-        return {with_given_frames(positive, frames, features), with_given_frames(negative, frames, features),
+        return {with_given_frames(positive, frames, features),
+                with_given_frames(negative, frames, features),
                 {.samples = inference::wan::empty_video(batch_size, 16, 8, size)}};
     }
 };

@@ -22,7 +22,6 @@ struct WanMoveTracksFromCoords {
         s.out("track_length");
     }
 
-
     std::tuple<inference::wan::PointTracks, std::int64_t> execute() const {
         const auto batch = inference::wan::read_tracks(track_coords);
         if (batch.size() != 1) throw UserError("track_coords holds no list of tracks");

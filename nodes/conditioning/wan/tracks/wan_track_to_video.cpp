@@ -45,14 +45,14 @@ struct WanTrackToVideo {
         s.out("latent");
     }
 
-
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         const auto batch = inference::wan::read_tracks(tracks);
         const inference::wan::VideoSize size = video_size(*this);
         const inference::wan::GivenFrames frames =
             batch.empty() ? inference::wan::given_first(vae, start_image.pixels, size) : along(batch);
         const auto features = features_of(clip_vision_output);
-        return {with_given_frames(positive, frames, features), with_given_frames(negative, frames, features),
+        return {with_given_frames(positive, frames, features),
+                with_given_frames(negative, frames, features),
                 {.samples = inference::wan::empty_video(batch_size, 16, 8, size)}};
     }
 
@@ -60,10 +60,10 @@ private:
     // A start latent for each member of the batch; pictures and tracks are spread over it.
     inference::wan::GivenFrames along(const std::vector<std::vector<inference::wan::Path>>& batch) const {
         const inference::LatentFormat format = inference::wan21_latent_format();
-        const Tensor pictures = inference::spread_to_batch(
-            inference::resize_image(start_image.pixels.slice(0, 0, batch_size), width, height, "bilinear",
-                                    inference::Crop::center),
-            batch_size);
+        const Tensor pictures =
+            inference::spread_to_batch(inference::resize_image(start_image.pixels.slice(0, 0, batch_size), width,
+                                                               height, "bilinear", inference::Crop::center),
+                                       batch_size);
         const Tensor order =
             inference::spread_to_batch(at::arange(static_cast<std::int64_t>(batch.size())), batch_size);
         std::vector<Tensor> latents, masks;

@@ -22,7 +22,8 @@ TEST(Sequence, PutsThePictureOnAPlaneOfItsOwn) {
 TEST(Sequence, CountsOnBehindPicturesInThePrompt) {
     const Tensor ids = at::arange(5, at::kLong).unsqueeze(0);
     const Tensor prompt = with_places(ids, {{.rows = 1, .columns = 2}});
-    EXPECT_EQ(row(prompt, 0), (std::vector<int64_t>{0, 1, 2, vision_start, image_token, image_token, vision_end, 3, 4}));
+    EXPECT_EQ(row(prompt, 0),
+              (std::vector<int64_t>{0, 1, 2, vision_start, image_token, image_token, vision_end, 3, 4}));
     const Tensor where = positions(9, {.rows = 1, .columns = 1},
                                    {.seen = {{.rows = 1, .columns = 2}}, .followed = {{.rows = 1, .columns = 1}}});
     EXPECT_EQ(row(where, 2), (std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 4096, 4097}));

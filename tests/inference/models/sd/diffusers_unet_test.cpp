@@ -21,9 +21,10 @@ TEST(DiffusersUnet, CountsBlocksThroughAllLevels) {
                "down_blocks.1.attentions.0.proj_in.weight", "up_blocks.0.resnets.0.conv1.weight",
                "up_blocks.0.attentions.0.proj_in.weight", "up_blocks.0.upsamplers.0.conv.weight",
                "up_blocks.1.resnets.0.norm1.weight", "add_embedding.linear_2.bias"}));
-    for (const char* key : {"input_blocks.0.0.weight", "input_blocks.2.0.in_layers.2.weight", "input_blocks.3.0.op.weight",
-                            "input_blocks.4.0.out_layers.3.weight", "input_blocks.4.1.proj_in.weight",
-                            "output_blocks.0.2.conv.weight", "output_blocks.1.0.in_layers.0.weight", "label_emb.0.2.bias"})
+    for (const char* key :
+         {"input_blocks.0.0.weight", "input_blocks.2.0.in_layers.2.weight", "input_blocks.3.0.op.weight",
+          "input_blocks.4.0.out_layers.3.weight", "input_blocks.4.1.proj_in.weight", "output_blocks.0.2.conv.weight",
+          "output_blocks.1.0.in_layers.0.weight", "label_emb.0.2.bias"})
         EXPECT_TRUE(unet.contains(key)) << key;
 }
 

@@ -25,13 +25,14 @@ void expect(const Tensor& vector, const std::map<int64_t, float>& values, float 
 }
 
 TEST(PictureVector, MakesOnePictureNoisy) {
-    expect(picture_vector(picture(0.1, 0.75, 0.3), seed, 0.05), {{0, -0.604756f}, {3, -0.404331f}, {15, 1.009258f}, {17, 0.610168f}},
-           6.609273f);
+    expect(picture_vector(picture(0.1, 0.75, 0.3), seed, 0.05),
+           {{0, -0.604756f}, {3, -0.404331f}, {15, 1.009258f}, {17, 0.610168f}}, 6.609273f);
 }
 
 TEST(PictureVector, MakesTheSumOfSeveralNoisyOnceMore) {
     const Tensor two = at::cat({picture(0.1, 0.75, 0.3), picture(-0.05, 0.5, 0.0)});
-    expect(picture_vector(two, seed, 0.05), {{0, -0.715582f}, {2, 0.552122f}, {15, 0.570733f}, {17, -0.994656f}}, 7.043198f);
+    expect(picture_vector(two, seed, 0.05), {{0, -0.715582f}, {2, 0.552122f}, {15, 0.570733f}, {17, -0.994656f}},
+           7.043198f);
 }
 
 }  // namespace

@@ -10,9 +10,9 @@ namespace {
 
 // The matrix by its definition: a Kronecker product of 4 x 4 matrices, over the root of its size.
 Tensor hadamard(int64_t size) {
-    const Tensor four = at::tensor({1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F,
-                                    1.0F, 1.0F})
-                            .view({4, 4});
+    const Tensor four =
+        at::tensor({1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, -1.0F, 1.0F, 1.0F, 1.0F})
+            .view({4, 4});
     Tensor matrix = four;
     while (matrix.size(0) < size)
         matrix = at::kron(matrix, four);
