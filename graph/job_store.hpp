@@ -1,6 +1,7 @@
 // Queue and history in one. Every operation's cost is independent of the queue's length.
 #pragma once
 
+#include "base/error.hpp"
 #include "graph/job.hpp"
 
 #include <chrono>
@@ -45,7 +46,15 @@ struct JobList {
     std::int64_t total = 0;  // how many there are without limit and offset
 };
 
-// Thread-safe. Implementations keep a job durable before `push` returns.
+// The store cannot be read or written: the disk is full, the folder read-only. Nothing was changed; the same call works
+// again once that is mended.
+class JobStoreError : public Error {
+public:
+    using Error::Error;
+};
+
+// Thread-safe. Implementations keep a job durable before `push` returns. Anything that reads or writes may throw
+// JobStoreError.
 class JobStore {
 public:
     virtual ~JobStore() = default;
@@ -63,7 +72,7 @@ public:
     virtual std::optional<Job> claim(std::chrono::milliseconds wait, std::stop_token stop) = 0;
 
     // Ends the running job and writes its history entry, before it returns.
-    virtual void finish(const std::string& id, JobResult result) = 0;
+    virtual void finish(const std::string& id, const JobResult& result) = 0;
     // Puts the running job back at the front without counting an attempt: an orderly shutdown.
     virtual void requeue(const std::string& id) = 0;
 
@@ -96,6 +105,9 @@ public:
 
     // Costs what the part that is shown costs, however many jobs there are, as long as they are in order of creation.
     virtual JobList list(const JobSelection& selection) const = 0;
+
+    // Why nothing can be stored now; nothing when it can. Looks again where the last attempt to write failed.
+    virtual std::optional<std::string> trouble() = 0;
 
     // Called (from any thread, without locks held) whenever `remaining` may have changed.
     virtual void on_change(std::function<void()> callback) = 0;

@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,10 +13,14 @@
 
 namespace easel::graph {
 
-// A prepared statement in use; it ends with the handle, so that no read stays open behind its user's back.
+class SqliteConnection;
+
+// A prepared statement in use; it ends with the handle, so that no read stays open behind its user's back. What SQLite
+// refuses becomes a JobStoreError that names the file.
 class SqliteQuery {
 public:
-    explicit SqliteQuery(SQLite::Statement& statement) : statement_(&statement) {}
+    SqliteQuery(SqliteConnection& connection, SQLite::Statement& statement)
+        : connection_(&connection), statement_(&statement) {}
     ~SqliteQuery() { statement_->tryReset(); }
     SqliteQuery(const SqliteQuery&) = delete;
     SqliteQuery& operator=(const SqliteQuery&) = delete;
@@ -27,9 +32,9 @@ public:
         (bind(++index, values), ...);
         return *this;
     }
-    bool next() { return statement_->executeStep(); }
+    bool next();
     // Runs a statement without rows; how many rows it changed.
-    int run() { return statement_->exec(); }
+    int run();
     SQLite::Column column(int index) const { return statement_->getColumn(index); }
     std::string text(int index) const { return statement_->getColumn(index).getString(); }
     std::int64_t integer(int index) const { return statement_->getColumn(index).getInt64(); }
@@ -47,6 +52,7 @@ private:
     void bind(int index, int value) { statement_->bind(index, value); }
     void bind(int index, std::int64_t value) { statement_->bind(index, value); }
 
+    SqliteConnection* connection_;
     SQLite::Statement* statement_;
 };
 
@@ -62,9 +68,18 @@ public:
     void script(const char* sql) { database_.exec(sql); }
     std::int64_t last_row() const { return database_.getLastInsertRowid(); }
 
+    // From any thread, without the mutex: whether the last attempt to store something failed.
+    bool is_in_trouble() const { return is_in_trouble_; }
+
     std::mutex mutex;
 
 private:
+    friend class SqliteQuery;
+    [[noreturn]] void fail(const SQLite::Exception& error);
+    void note_success();
+
+    const std::string path_;
+    std::atomic<bool> is_in_trouble_ = false;
     SQLite::Database database_;
     std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "graph/job_records.hpp"
+#include "graph/sqlite_schema.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -12,28 +13,12 @@
 namespace easel::graph {
 namespace {
 
-// A process that dies with a job running leaves the row at state 1; `place` 0 puts it before all others.
-// The two lists hold what selects and orders a list of jobs, and history_place the order of the entries, so that
-// skipping entries reads a few bytes of each instead of its texts.
-constexpr const char* schema = R"(
-CREATE TABLE IF NOT EXISTS queue(
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, state INTEGER NOT NULL, place INTEGER NOT NULL, number REAL NOT NULL,
-    attempts INTEGER NOT NULL, created_ms INTEGER NOT NULL, workflow_id TEXT, tuple TEXT NOT NULL, sensitive TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS queue_order ON queue(state, place, number, seq);
-CREATE INDEX IF NOT EXISTS queue_id ON queue(id);
-CREATE INDEX IF NOT EXISTS queue_list ON queue(created_ms, seq, state, workflow_id);
-CREATE TABLE IF NOT EXISTS history(
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status INTEGER NOT NULL, number REAL NOT NULL,
-    created_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER, workflow_id TEXT,
-    tuple TEXT NOT NULL, outputs TEXT NOT NULL, result TEXT NOT NULL, meta TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS history_list ON history(created_ms, seq, status, workflow_id, started_ms, ended_ms);
-CREATE INDEX IF NOT EXISTS history_place ON history(seq);
-CREATE TABLE IF NOT EXISTS counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-)";
-
 constexpr int attempts_allowed = 2;
 // A checkpoint waits for the disk, and other writers of the file system with it.
 constexpr int commits_per_checkpoint = 1000;
+// Short jobs are claimed soon after they were pushed: so many are kept as they came, of texts up to this length.
+constexpr std::size_t most_fresh = 64;
+constexpr std::size_t longest_fresh = 64 << 10;
 constexpr int lock_tries = 20;
 constexpr auto lock_pause = std::chrono::milliseconds(100);
 
@@ -168,7 +153,7 @@ SqliteJobStore::SqliteJobStore(const std::string& path, std::size_t history_limi
         // Waiting jobs may carry their owners' keys.
         if (is_file) ::close(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
         writer_ = std::make_shared<SqliteConnection>(path);
-        writer_->script(schema);
+        writer_->script(job_store_schema);
         reader_ = is_file ? std::make_shared<SqliteConnection>(path) : writer_;
         recover();
     } catch (const SQLite::Exception& error) {
@@ -196,7 +181,7 @@ void SqliteJobStore::recover() {
             lost.emplace_back(rows.integer(0), rows.text(1));
     }
     for (const auto& [row, id] : lost)
-        move_to_history(row, id, given_up(id, now_ms()));
+        history_count_ = move_to_history(row, id, given_up(id, now_ms()));
     writer_->run("UPDATE queue SET state = 0, place = 0 WHERE state = 1");
     pending_count_ = static_cast<std::size_t>(count("SELECT count(*) FROM queue"));
     next_number_ = count("SELECT value FROM counters WHERE name = 'number'");
@@ -214,17 +199,29 @@ void SqliteJobStore::push(Job job) {
             .with(job.id, job.number, job.created_ms, workflow_id(job), tuple, sensitive)
             .run();
         const std::int64_t row = writer_->last_row();
-        writer_
-            ->query("INSERT INTO counters(name, value) VALUES ('number', ?)"
-                    " ON CONFLICT(name) DO UPDATE SET value = excluded.value")
-            .with(next_number_.load())
-            .run();
+        keep_number();
         transaction.commit();
         held_.emplace(row, job.id);
+        if (fresh_.size() < most_fresh && tuple.size() <= longest_fresh) fresh_.emplace(row, std::move(job));
         ++pending_count_;
     }
     committed();
     changed();
+}
+
+// With the writer's mutex held.
+void SqliteJobStore::keep_number() {
+    writer_
+        ->query("INSERT INTO counters(name, value) VALUES ('number', ?)"
+                " ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+        .with(next_number_.load())
+        .run();
+}
+
+// What is known of a row that is no longer pending. With the writer's mutex held.
+void SqliteJobStore::forget(std::int64_t row) {
+    held_.erase(row);
+    fresh_.erase(row);
 }
 
 void SqliteJobStore::release(const std::string& id) {
@@ -254,46 +251,62 @@ std::optional<Job> SqliteJobStore::claim(std::chrono::milliseconds wait, std::st
 std::optional<Job> SqliteJobStore::take_next() {
     SqliteTransaction transaction(*writer_);
     std::int64_t row = 0;
+    bool is_found = false;
     std::optional<Job> job;
     {
         SqliteQuery rows = writer_->query("SELECT seq, tuple, sensitive, created_ms, attempts FROM queue"
                                           " WHERE state = 0 ORDER BY place, number, seq");
-        while (!job && rows.next()) {
+        while (!is_found && rows.next()) {
             row = rows.integer(0);
-            if (!held_.contains(row)) job = read_job(rows, 1);
+            is_found = !held_.contains(row);
         }
+        if (!is_found) return {};
+        if (!fresh_.contains(row)) job = read_job(rows, 1);
     }
-    if (!job) return {};
     // The attempt is on disk before the job begins: a process that it kills has counted it.
     writer_->query("UPDATE queue SET state = 1, attempts = attempts + 1 WHERE seq = ?").with(row).run();
     transaction.commit();
+    if (!job) job = std::move(fresh_.at(row));
+    forget(row);
     ++job->attempts;
     --pending_count_;
     ++running_count_;
     return job;
 }
 
-void SqliteJobStore::finish(const std::string& id, JobResult result) {
+void SqliteJobStore::finish(const std::string& id, const JobResult& result) {
     {
         std::scoped_lock lock(writer_->mutex);
-        SqliteTransaction transaction(*writer_);
-        std::int64_t row = 0;
-        {
-            SqliteQuery rows = writer_->query("SELECT seq FROM queue WHERE id = ? AND state = 1");
-            if (!rows.with(id).next()) throw Error("job " + id + " is not running");
-            row = rows.integer(0);
+        try {
+            end_running(id, result);
+            unfinished_.reset();
+        } catch (const JobStoreError& error) {
+            unfinished_ = error.what();
+            throw;
         }
-        move_to_history(row, id, result);
-        transaction.commit();
-        --running_count_;
     }
     committed();
     changed();
 }
 
+// With the writer's mutex held.
+void SqliteJobStore::end_running(const std::string& id, const JobResult& result) {
+    SqliteTransaction transaction(*writer_);
+    std::int64_t row = 0;
+    {
+        SqliteQuery rows = writer_->query("SELECT seq FROM queue WHERE id = ? AND state = 1");
+        if (!rows.with(id).next()) throw Error("job " + id + " is not running");
+        row = rows.integer(0);
+    }
+    const std::size_t entries = move_to_history(row, id, result);
+    transaction.commit();
+    history_count_ = entries;
+    --running_count_;
+}
+
 // The job's texts are copied as they are. A repeated id takes the place of its earlier entry; beyond the limit the
-// oldest entry goes.
-void SqliteJobStore::move_to_history(std::int64_t row, const std::string& id, const JobResult& result) {
+// oldest entry goes. Gives how many entries there are then.
+std::size_t SqliteJobStore::move_to_history(std::int64_t row, const std::string& id, const JobResult& result) {
     const JobTimes when = times(result);
     const bool exists = writer_->query("SELECT 1 FROM history WHERE id = ?").with(id).next();
     writer_
@@ -308,10 +321,10 @@ void SqliteJobStore::move_to_history(std::int64_t row, const std::string& id, co
               status_text(result), json_text(result.meta), row)
         .run();
     writer_->query("DELETE FROM queue WHERE seq = ?").with(row).run();
-    if (exists) return;
-    if (++history_count_ <= history_limit_) return;
+    const std::size_t entries = history_count_ + (exists ? 0 : 1);
+    if (exists || entries <= history_limit_) return entries;
     writer_->run("DELETE FROM history WHERE seq = (SELECT min(seq) FROM history)");
-    --history_count_;
+    return entries - 1;
 }
 
 void SqliteJobStore::requeue(const std::string& id) {
@@ -332,14 +345,15 @@ void SqliteJobStore::requeue(const std::string& id) {
 bool SqliteJobStore::remove(const std::string& id) {
     {
         std::scoped_lock lock(writer_->mutex);
-        const int removed =
-            writer_
-                ->query("DELETE FROM queue WHERE seq = (SELECT seq FROM queue WHERE id = ? AND state = 0"
-                        " ORDER BY place, number, seq LIMIT 1)")
-                .with(id)
-                .run();
-        if (removed == 0) return false;
-        std::erase_if(held_, [&](const auto& held) { return held.second == id; });
+        std::int64_t row = 0;
+        {
+            SqliteQuery rows = writer_->query("SELECT seq FROM queue WHERE id = ? AND state = 0"
+                                              " ORDER BY place, number, seq LIMIT 1");
+            if (!rows.with(id).next()) return false;
+            row = rows.integer(0);
+        }
+        writer_->query("DELETE FROM queue WHERE seq = ?").with(row).run();
+        forget(row);
         --pending_count_;
     }
     committed();
@@ -352,6 +366,7 @@ void SqliteJobStore::clear_pending() {
         std::scoped_lock lock(writer_->mutex);
         writer_->run("DELETE FROM queue WHERE state = 0");
         held_.clear();
+        fresh_.clear();
         pending_count_ = 0;
     }
     committed();
@@ -513,6 +528,17 @@ JobLine SqliteJobStore::read_finished_line(std::int64_t row) const {
 
 // --- telling others
 
+std::optional<std::string> SqliteJobStore::trouble() {
+    std::scoped_lock lock(writer_->mutex);
+    if (unfinished_ || !writer_->is_in_trouble()) return unfinished_;
+    try {
+        keep_number();
+        return {};
+    } catch (const JobStoreError& error) {
+        return error.what();
+    }
+}
+
 void SqliteJobStore::on_change(std::function<void()> callback) {
     std::scoped_lock lock(callback_mutex_);
     callback_ = std::move(callback);
@@ -545,7 +571,7 @@ void SqliteJobStore::checkpoint_loop(const std::string& path, std::stop_token st
         std::scoped_lock lock(connection.mutex);
         try {
             connection.query("PRAGMA wal_checkpoint(PASSIVE)").next();
-        } catch (const SQLite::Exception&) {
+        } catch (const JobStoreError&) {
             // The log stays as it is and is moved the next time.
         }
     }

@@ -23,7 +23,7 @@ public:
     void push(Job job) override;
     void release(const std::string& id) override;
     std::optional<Job> claim(std::chrono::milliseconds wait, std::stop_token stop) override;
-    void finish(const std::string& id, JobResult result) override;
+    void finish(const std::string& id, const JobResult& result) override;
     void requeue(const std::string& id) override;
     bool remove(const std::string& id) override;
     void clear_pending() override;
@@ -43,6 +43,7 @@ public:
     std::string history_json(std::optional<int> max_items, int offset) const override;
     std::string history_json(const std::string& id) const override;
     JobList list(const JobSelection& selection) const override;
+    std::optional<std::string> trouble() override;
     void on_change(std::function<void()> callback) override;
 
 private:
@@ -53,7 +54,10 @@ private:
 
     void recover();
     std::optional<Job> take_next();
-    void move_to_history(std::int64_t row, const std::string& id, const JobResult& result);
+    std::size_t move_to_history(std::int64_t row, const std::string& id, const JobResult& result);
+    void end_running(const std::string& id, const JobResult& result);
+    void keep_number();
+    void forget(std::int64_t row);
     void committed();
     void changed() const;
     JobLine read_active_line(std::int64_t row) const;
@@ -72,6 +76,8 @@ private:
     std::atomic<std::size_t> running_count_ = 0;
     std::atomic<std::size_t> history_count_ = 0;
     std::map<std::int64_t, std::string> held_;  // pushed and not yet released: row to id. Writer's mutex
+    std::map<std::int64_t, Job> fresh_;         // a few that were just pushed, to be claimed unread. Writer's mutex
+    std::optional<std::string> unfinished_;     // why the last job's end could not be stored. Writer's mutex
     std::condition_variable_any claimable_;
 
     mutable std::mutex callback_mutex_;

@@ -11,7 +11,8 @@ using ::testing::ElementsAre;
 TEST(ExecutorExpansion, RunsTheInnerNodesUnderTheirOwnIds) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Grow", "inputs": {"value": 5, "steps": 2}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Grow", "inputs": {"value": 5, "steps": 2}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"1", "1.0.0.add0", "1.0.0.add1", "2"}));
     EXPECT_EQ(bench.text("2"), ids({"7"}));
     const auto states = bench.events.all<ProgressState>().back().nodes;
@@ -25,7 +26,8 @@ TEST(ExecutorExpansion, RunsTheInnerNodesUnderTheirOwnIds) {
 TEST(ExecutorExpansion, NumbersCallsInTheInnerIds) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 2}}, "2": {"class_type": "Grow", "inputs": {"value": ["1", 0], "steps": 1}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 2}},
+                  "2": {"class_type": "Grow", "inputs": {"value": ["1", 0], "steps": 1}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"1", "2", "2.0.0.add0", "2.1.0.add0", "3"}));
     EXPECT_EQ(bench.text("3"), ids({"1", "2"}));
@@ -34,7 +36,8 @@ TEST(ExecutorExpansion, NumbersCallsInTheInnerIds) {
 TEST(ExecutorExpansion, ExpandsWhatItExpandedInto) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Loop", "inputs": {"value": 5, "depth": 3}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Loop", "inputs": {"value": 5, "depth": 3}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.text("2"), ids({"6"}));
     EXPECT_EQ(bench.events.ran().at(2), "1.0.0.1.0.0.1");
 }
@@ -58,7 +61,8 @@ TEST(ExecutorExpansion, IsCachedAsAWholeAndInside) {
 TEST(ExecutorExpansion, ShowsAnOutputNodeInside) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Aside", "inputs": {"value": 5}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Aside", "inputs": {"value": 5}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.outputs["1.0.0.show"].dump(), R"({"text":["6"]})");
     EXPECT_EQ(bench.last.meta["1.0.0.show"].dump(),
               R"({"node_id":"1.0.0.show","display_node":"1","parent_node":"1","real_node_id":"1"})");
@@ -85,7 +89,8 @@ TEST(ExecutorAsync, RunsWorkSideBySide) {
     Bench bench;
     const auto start = std::chrono::steady_clock::now();
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 8}}, "2": {"class_type": "Later", "inputs": {"value": ["1", 0], "seconds": 0.3}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 8}},
+                  "2": {"class_type": "Later", "inputs": {"value": ["1", 0], "seconds": 0.3}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     EXPECT_EQ(bench.text("3"), ids({"0", "1", "2", "3", "4", "5", "6", "7"}));
@@ -95,8 +100,10 @@ TEST(ExecutorAsync, RunsWorkSideBySide) {
 TEST(ExecutorAsync, GoesOnWithOtherNodes) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Later", "inputs": {"value": 4, "seconds": 0.1}}, "2": {"class_type": "Number", "inputs": {"value": 5}},
-                  "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+        R"({"1": {"class_type": "Later", "inputs": {"value": 4, "seconds": 0.1}},
+                  "2": {"class_type": "Number", "inputs": {"value": 5}},
+                  "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"1", "2", "3", "4"}));
     EXPECT_EQ(bench.text("4"), ids({"9"}));
 }
@@ -104,7 +111,8 @@ TEST(ExecutorAsync, GoesOnWithOtherNodes) {
 TEST(ExecutorAsync, ReportsAFailureOfTheWork) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "LaterFail", "inputs": {}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "LaterFail", "inputs": {}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.messages.back().data["exception_message"], "later\n");
     EXPECT_EQ(bench.last.messages.back().data["current_inputs"], Json::object());
 }
@@ -118,7 +126,8 @@ TEST(ExecutorAsync, IsInterruptedWhileItWaits) {
         stop.request_stop();
     });
     bench.run(
-        R"({"1": {"class_type": "Later", "inputs": {"value": 4, "seconds": 0.5}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
+        R"({"1": {"class_type": "Later", "inputs": {"value": 4, "seconds": 0.5}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
         stop.get_token());
     EXPECT_EQ(bench.last.status, JobStatus::cancelled);
     EXPECT_EQ(bench.last.messages.back().data["node_id"], "1");

@@ -8,8 +8,10 @@ using ::testing::ElementsAre;
 TEST(ExecutorLists, CallsANodeForEachElement) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 3}}, "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 10}},
-                  "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["1", 1]}}})");
+        R"({"1": {"class_type": "Range", "inputs": {"count": 3}},
+                  "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 10}},
+                  "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["1", 1]}}})");
     EXPECT_EQ(bench.text("3"), ids({"10", "11", "12"}));
     EXPECT_EQ(bench.text("4"), ids({"3"}));
 }
@@ -18,14 +20,16 @@ TEST(ExecutorLists, RepeatsTheLastElementOfAShorterList) {
     Bench bench;
     bench.run(
         R"({"1": {"class_type": "Range", "inputs": {"count": 4}}, "2": {"class_type": "Range", "inputs": {"count": 2}},
-                  "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+                  "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.text("4"), ids({"0", "2", "3", "4"}));
 }
 
 TEST(ExecutorLists, HandsTheWholeListToANodeThatTakesLists) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 3}}, "2": {"class_type": "Count", "inputs": {"items": ["1", 0], "separator": "|"}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 3}},
+                  "2": {"class_type": "Count", "inputs": {"items": ["1", 0], "separator": "|"}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.text("3"), ids({"0|1|2#1"}));
 }
@@ -33,8 +37,10 @@ TEST(ExecutorLists, HandsTheWholeListToANodeThatTakesLists) {
 TEST(ExecutorLists, JoinsTheListOutputsOfAllCalls) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 3}}, "2": {"class_type": "Range", "inputs": {"count": ["1", 0]}},
-                  "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["2", 1]}}})");
+        R"({"1": {"class_type": "Range", "inputs": {"count": 3}},
+                  "2": {"class_type": "Range", "inputs": {"count": ["1", 0]}},
+                  "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["2", 1]}}})");
     EXPECT_EQ(bench.text("3"), ids({"0", "0", "1"}));
     EXPECT_EQ(bench.text("4"), ids({"0", "1", "2"}));
 }
@@ -42,7 +48,8 @@ TEST(ExecutorLists, JoinsTheListOutputsOfAllCalls) {
 TEST(ExecutorLists, FailsAnEmptyListBesideAnotherInput) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 0}}, "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 0}},
+                  "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.last.messages.back().data["exception_type"], "IndexError");
     EXPECT_EQ(bench.last.messages.back().data["exception_message"], "list index out of range\n");
@@ -51,7 +58,8 @@ TEST(ExecutorLists, FailsAnEmptyListBesideAnotherInput) {
 TEST(ExecutorLists, CallsANodeWithoutArgumentsForAnEmptyListAlone) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 0}}, "3": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Range", "inputs": {"count": 0}},
+                  "3": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.messages.back().data["exception_type"], "TypeError");
 }
 
@@ -59,7 +67,8 @@ TEST(ExecutorBlockers, StopSilentlyWhatFollows) {
     Bench bench;
     const JobResult result =
         bench.run(R"({"1": {"class_type": "Block", "inputs": {"value": 1, "block": true, "message": ""}},
-        "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}}, "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
+        "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
+        "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(result.status, JobStatus::success);
     EXPECT_EQ(result.outputs, Json::object());
     EXPECT_EQ(bench.events.ran(), ids({"1", "2", "3"})) << "blocked nodes are announced";
@@ -70,7 +79,8 @@ TEST(ExecutorBlockers, ReportAMessageOnceAtTheirFirstConsumer) {
     Bench bench;
     const JobResult result =
         bench.run(R"({"1": {"class_type": "Block", "inputs": {"value": 1, "block": true, "message": "no entry"}},
-        "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}}, "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
+        "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
+        "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     const auto errors = bench.events.all<ExecutionError>();
     ASSERT_EQ(errors.size(), 1u);
     EXPECT_EQ(errors[0].node, "2");
@@ -85,18 +95,22 @@ TEST(ExecutorBlockers, ReportAMessageOnceAtTheirFirstConsumer) {
 TEST(ExecutorBlockers, StopSingleElementsOfAList) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 3}}, "odd": {"class_type": "IsOdd", "inputs": {"value": ["1", 0]}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 3}},
+                  "odd": {"class_type": "IsOdd", "inputs": {"value": ["1", 0]}},
                   "2": {"class_type": "Block", "inputs": {"value": ["1", 0], "block": ["odd", 0], "message": ""}},
-                  "3": {"class_type": "Add", "inputs": {"a": ["2", 0], "b": 5}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+                  "3": {"class_type": "Add", "inputs": {"a": ["2", 0], "b": 5}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.text("4"), ids({"5", "7"}));
 }
 
 TEST(ExecutorBlockers, StopAWholeCallThatTakesLists) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 2}}, "odd": {"class_type": "IsOdd", "inputs": {"value": ["1", 0]}},
+        R"({"1": {"class_type": "Range", "inputs": {"count": 2}},
+                  "odd": {"class_type": "IsOdd", "inputs": {"value": ["1", 0]}},
                   "2": {"class_type": "Block", "inputs": {"value": ["1", 0], "block": ["odd", 0], "message": ""}},
-                  "3": {"class_type": "Count", "inputs": {"items": ["2", 0], "separator": "|"}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+                  "3": {"class_type": "Count", "inputs": {"items": ["2", 0], "separator": "|"}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.last.outputs, Json::object());
 }
 

@@ -29,7 +29,8 @@ Json number_chain(int length) {
 TEST(Executor, ReportsAFreshRunStepByStep) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 7}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Number", "inputs": {"value": 7}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_THAT(bench.events.lines(),
                 ElementsAre("start", "cached", "state 1:running", "executing 1", "state 1:finished",
                             "state 1:finished 2:running", "executing 2", R"(executed 2 {"text":["7"]})",
@@ -39,7 +40,8 @@ TEST(Executor, ReportsAFreshRunStepByStep) {
 TEST(Executor, ReportsACachedRunByItsOutputs) {
     Bench bench;
     const std::string prompt =
-        R"({"1": {"class_type": "Number", "inputs": {"value": 7}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})";
+        R"({"1": {"class_type": "Number", "inputs": {"value": 7}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})";
     bench.run(prompt);
     bench.run(prompt);
     EXPECT_THAT(bench.events.lines(),
@@ -50,7 +52,8 @@ TEST(Executor, ReportsACachedRunByItsOutputs) {
 TEST(Executor, WritesHistoryAsTheReferenceDoes) {
     Bench bench;
     const JobResult result = bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 7}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Number", "inputs": {"value": 7}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(result.status, JobStatus::success);
     EXPECT_EQ(result.outputs.dump(), R"({"2":{"text":["7"]}})");
     EXPECT_EQ(result.meta.dump(), R"({"2":{"node_id":"2","display_node":"2","parent_node":null,"real_node_id":"2"}})");
@@ -66,16 +69,20 @@ TEST(Executor, WritesHistoryAsTheReferenceDoes) {
 TEST(Executor, RunsOutputsFirstThenWhatFeedsThem) {
     Bench bench;
     bench.run(
-        R"({"a": {"class_type": "Number", "inputs": {"value": 1}}, "b": {"class_type": "Number", "inputs": {"value": 2}},
-                  "far": {"class_type": "Add", "inputs": {"a": ["b", 0], "b": 1}}, "farther": {"class_type": "Add", "inputs": {"a": ["far", 0], "b": 1}},
-                  "out1": {"class_type": "Show", "inputs": {"value": ["farther", 0]}}, "out2": {"class_type": "Show", "inputs": {"value": ["a", 0]}}})");
+        R"({"a": {"class_type": "Number", "inputs": {"value": 1}},
+                  "b": {"class_type": "Number", "inputs": {"value": 2}},
+                  "far": {"class_type": "Add", "inputs": {"a": ["b", 0], "b": 1}},
+                  "farther": {"class_type": "Add", "inputs": {"a": ["far", 0], "b": 1}},
+                  "out1": {"class_type": "Show", "inputs": {"value": ["farther", 0]}},
+                  "out2": {"class_type": "Show", "inputs": {"value": ["a", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"a", "out2", "b", "far", "farther", "out1"}));
 }
 
 TEST(Executor, RunsASharedNodeOnce) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["1", 0]}},
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["1", 0]}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"1", "2", "3"}));
     EXPECT_EQ(bench.text("3"), ids({"2"}));
@@ -84,8 +91,10 @@ TEST(Executor, RunsASharedNodeOnce) {
 TEST(Executor, RunsTwinsOnceAndShowsBoth) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "2": {"class_type": "Number", "inputs": {"value": 1}},
-                  "3": {"class_type": "Show", "inputs": {"value": ["1", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "2": {"class_type": "Number", "inputs": {"value": 1}},
+                  "3": {"class_type": "Show", "inputs": {"value": ["1", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.events.ran().size(), 2u);
     EXPECT_EQ(bench.last.outputs["3"], bench.last.outputs["4"]);
     EXPECT_EQ(bench.last.meta["4"]["node_id"], bench.last.meta["3"]["node_id"]);
@@ -94,7 +103,8 @@ TEST(Executor, RunsTwinsOnceAndShowsBoth) {
 TEST(Executor, LeavesOutNodesThatNobodyNeeds) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "idle": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "idle": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
                   "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"1", "2"}));
 }
@@ -102,7 +112,8 @@ TEST(Executor, LeavesOutNodesThatNobodyNeeds) {
 TEST(Executor, RunsOnlyTheChosenBranchOfASwitch) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Fail", "inputs": {"value": 1, "message": "x"}}, "2": {"class_type": "Number", "inputs": {"value": 2}},
+        R"({"1": {"class_type": "Fail", "inputs": {"value": 1, "message": "x"}},
+                  "2": {"class_type": "Number", "inputs": {"value": 2}},
                   "3": {"class_type": "Switch", "inputs": {"first": false, "a": ["1", 0], "b": ["2", 0]}},
                   "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"3", "2", "3", "4"})) << "a lazy node is announced on every round";
@@ -112,8 +123,10 @@ TEST(Executor, RunsOnlyTheChosenBranchOfASwitch) {
 TEST(Executor, AsksALazyNodeAgainAfterEachRound) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 5}}, "2": {"class_type": "Number", "inputs": {"value": 6}},
-                  "3": {"class_type": "Chain", "inputs": {"first": ["1", 0], "second": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+        R"({"1": {"class_type": "Number", "inputs": {"value": 5}},
+                  "2": {"class_type": "Number", "inputs": {"value": 6}},
+                  "3": {"class_type": "Chain", "inputs": {"first": ["1", 0], "second": ["2", 0]}},
+                  "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(bench.events.ran(), ids({"3", "1", "3", "2", "3", "4"}));
     EXPECT_EQ(bench.text("4"), ids({"5/6"}));
 }
@@ -121,7 +134,8 @@ TEST(Executor, AsksALazyNodeAgainAfterEachRound) {
 TEST(Executor, FailsALazyNodeThatAsksForWhatIsNotThere) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "AskForMore", "inputs": {"value": 1}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "AskForMore", "inputs": {"value": 1}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     const auto errors = bench.events.all<ExecutionError>();
     ASSERT_EQ(errors.size(), 1u);
     EXPECT_EQ(errors[0].node, "1");
@@ -132,7 +146,8 @@ TEST(Executor, FailsALazyNodeThatAsksForWhatIsNotThere) {
 TEST(Executor, PassesUndeclaredLinksButNoUndeclaredConstants) {
     Bench bench;
     bench.run(R"({"1": {"class_type": "Number", "inputs": {"value": 5}},
-                  "2": {"class_type": "Sum", "inputs": {"value1": 1, "value2": ["1", 0], "more": ["1", 0], "constant": 100}},
+                  "2": {"class_type": "Sum",
+                        "inputs": {"value1": 1, "value2": ["1", 0], "more": ["1", 0], "constant": 100}},
                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     EXPECT_EQ(bench.text("3"), ids({"11"}));
 }
@@ -140,7 +155,8 @@ TEST(Executor, PassesUndeclaredLinksButNoUndeclaredConstants) {
 TEST(Executor, ReportsAFailureWithTheNodesInputs) {
     Bench bench;
     const JobResult result = bench.run(R"({"1": {"class_type": "Number", "inputs": {"value": 5}},
-        "2": {"class_type": "Fail", "inputs": {"value": ["1", 0], "message": "on purpose"}}, "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}},
+        "2": {"class_type": "Fail", "inputs": {"value": ["1", 0], "message": "on purpose"}},
+        "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}},
         "4": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(result.status, JobStatus::error);
     EXPECT_EQ(result.outputs.dump(), R"({"4":{"text":["5"]}})") << "what was shown before stays";
@@ -158,7 +174,8 @@ TEST(Executor, ReportsAFailureWithTheNodesInputs) {
 TEST(Executor, FailsALinkThatLeadsNowhere) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Sum", "inputs": {"value1": 1, "more": ["404", 0]}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Sum", "inputs": {"value1": 1, "more": ["404", 0]}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.status, JobStatus::error);
     EXPECT_EQ(bench.last.messages.back().data["exception_message"], "Node 404 not found\n");
 }
@@ -166,7 +183,8 @@ TEST(Executor, FailsALinkThatLeadsNowhere) {
 TEST(Executor, FindsACycleOfUndeclaredLinks) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Sum", "inputs": {"value1": 1, "more": ["1", 0]}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Sum", "inputs": {"value1": 1, "more": ["1", 0]}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.messages.back().data["exception_message"], "Dependency cycle detected");
     EXPECT_EQ(bench.last.messages.back().data["exception_type"], "graph.DependencyCycleError");
 }
@@ -174,11 +192,13 @@ TEST(Executor, FindsACycleOfUndeclaredLinks) {
 TEST(Executor, EvictsModelsAndTriesOnceMoreWhenMemoryRunsOut) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Forgetful", "inputs": {"times": 1}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Forgetful", "inputs": {"times": 1}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.evictions, 1);
     EXPECT_EQ(bench.text("2"), ids({"2"}));
     bench.run(
-        R"({"1": {"class_type": "Forgetful", "inputs": {"times": 9}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Forgetful", "inputs": {"times": 9}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.last.status, JobStatus::error);
     EXPECT_EQ(bench.last.messages.back().data["exception_type"], "OutOfMemoryError");
 }
@@ -192,7 +212,8 @@ TEST(Executor, StopsInsideANode) {
         stop.request_stop();
     });
     const JobResult result = bench.run(
-        R"({"1": {"class_type": "Wait", "inputs": {"value": 1}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
+        R"({"1": {"class_type": "Wait", "inputs": {"value": 1}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
         stop.get_token());
     EXPECT_EQ(result.status, JobStatus::cancelled);
     EXPECT_EQ(result.messages.back().name, "execution_interrupted");
@@ -205,7 +226,8 @@ TEST(Executor, StopsBeforeTheNextNode) {
     std::stop_source stop;
     stop.request_stop();
     bench.run(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})",
         stop.get_token());
     EXPECT_EQ(bench.last.status, JobStatus::cancelled);
     EXPECT_EQ(bench.last.messages.back().data["node_id"], "1");
@@ -214,7 +236,8 @@ TEST(Executor, StopsBeforeTheNextNode) {
 TEST(Executor, GivesHiddenInputs) {
     Bench bench;
     bench.run(
-        R"({"1": {"class_type": "Own", "inputs": {"value": 3}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Own", "inputs": {"value": 3}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     EXPECT_EQ(bench.text("2"), ids({"1:3"}));
 }
 
@@ -235,7 +258,8 @@ TEST(Executor, KeepsTheStateOfANodeInConsecutivePrompts) {
 TEST(Executor, ShowsIntermediateOutputsAgainFromTheCache) {
     Bench bench;
     const std::string prompt =
-        R"({"1": {"class_type": "Middle", "inputs": {"value": 3}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})";
+        R"({"1": {"class_type": "Middle", "inputs": {"value": 3}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})";
     bench.run(prompt);
     EXPECT_EQ(bench.last.outputs.dump(), R"({"1":{"shown":[3]},"2":{"text":["4"]}})");
     bench.run(prompt);

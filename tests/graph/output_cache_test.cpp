@@ -28,7 +28,8 @@ TEST(OutputCache, IgnoresIdsAndTitles) {
     Bench bench;
     ran(bench, shown_number(1));
     Json renamed = Json::parse(
-        R"({"x": {"class_type": "Number", "inputs": {"value": 1}, "_meta": {"title": "y"}}, "z": {"class_type": "Show", "inputs": {"value": ["x", 0]}}})");
+        R"({"x": {"class_type": "Number", "inputs": {"value": 1}, "_meta": {"title": "y"}},
+                  "z": {"class_type": "Show", "inputs": {"value": ["x", 0]}}})");
     EXPECT_EQ(ran(bench, renamed), ids({}));
     EXPECT_EQ(bench.last.meta["z"]["node_id"], "out") << "the meta of the run that computed it";
 }
@@ -36,7 +37,8 @@ TEST(OutputCache, IgnoresIdsAndTitles) {
 TEST(OutputCache, RunsAgainBelowAChange) {
     Bench bench;
     Json prompt = Json::parse(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "2": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": 1}},
                                   "3": {"class_type": "Show", "inputs": {"value": ["2", 0]}}})");
     ran(bench, prompt);
     prompt["2"]["inputs"]["b"] = 2;
@@ -55,7 +57,8 @@ TEST(OutputCache, CountsUndeclaredConstants) {
 TEST(OutputCache, TellsTheSlotsOfALinkApart) {
     Bench bench;
     Json prompt = Json::parse(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 2}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Range", "inputs": {"count": 2}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     ran(bench, prompt);
     prompt["2"]["inputs"]["value"][1] = 1;
     EXPECT_EQ(ran(bench, prompt), ids({"2"}));
@@ -75,7 +78,8 @@ TEST(OutputCache, KeepsNodesApartThatAreNotIdempotent) {
     Bench bench;
     const Json prompt = Json::parse(
         R"({"1": {"class_type": "Apart", "inputs": {"value": 1}}, "2": {"class_type": "Apart", "inputs": {"value": 1}},
-                                        "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+                                        "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}},
+                                        "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(ran(bench, prompt).size(), 4u);
     EXPECT_EQ(ran(bench, prompt), ids({}));
 }
@@ -93,7 +97,8 @@ TEST(OutputCache, FollowsTheFingerprint) {
 TEST(OutputCache, ShowsLinksToAFingerprintAsNull) {
     Bench bench;
     const Json prompt = Json::parse(
-        R"({"0": {"class_type": "Number", "inputs": {"value": 1}}, "1": {"class_type": "Changing", "inputs": {"value": ["0", 0], "mode": "sees"}},
+        R"({"0": {"class_type": "Number", "inputs": {"value": 1}},
+                  "1": {"class_type": "Changing", "inputs": {"value": ["0", 0], "mode": "sees"}},
                                         "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     ran(bench, prompt);
     EXPECT_EQ(ran(bench, prompt), ids({}));
@@ -109,8 +114,10 @@ TEST(OutputCache, ForgetsWithTheExecutor) {
 TEST(OutputCache, RunsTwinsEachWithoutACache) {
     Bench bench(CacheMode::none);
     const Json prompt = Json::parse(
-        R"({"1": {"class_type": "Number", "inputs": {"value": 1}}, "2": {"class_type": "Number", "inputs": {"value": 1}},
-                                        "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}}, "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
+        R"({"1": {"class_type": "Number", "inputs": {"value": 1}},
+                  "2": {"class_type": "Number", "inputs": {"value": 1}},
+                                        "3": {"class_type": "Add", "inputs": {"a": ["1", 0], "b": ["2", 0]}},
+                                        "4": {"class_type": "Show", "inputs": {"value": ["3", 0]}}})");
     EXPECT_EQ(ran(bench, prompt).size(), 4u);
     EXPECT_EQ(bench.text("4"), ids({"2"}));
 }
@@ -118,7 +125,8 @@ TEST(OutputCache, RunsTwinsEachWithoutACache) {
 TEST(OutputCache, ExpandsWithoutACache) {
     Bench bench(CacheMode::none);
     const Json prompt = Json::parse(
-        R"({"1": {"class_type": "Loop", "inputs": {"value": 1, "depth": 3}}, "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
+        R"({"1": {"class_type": "Loop", "inputs": {"value": 1, "depth": 3}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", 0]}}})");
     ran(bench, prompt);
     EXPECT_EQ(bench.text("2"), ids({"2"}));
 }

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "graph/job_store.hpp"
+#include "tests/support/full_disk.hpp"
 
 #include <gtest/gtest.h>
 
@@ -413,6 +414,41 @@ TEST_F(SqliteJobStore, WorksInMemory) {
     store = open_sqlite_job_store(":memory:", 10);
     run(1);
     EXPECT_EQ(keys({}, -1), ids({1}));
+}
+
+TEST_F(SqliteJobStore, ChangesNothingWhileTheDiskIsFullAndGoesOnAfterwards) {
+    run(0);
+    add(1, 1), add(2, 2);
+    ASSERT_EQ(take()->id, uuid(1));
+    {
+        const easel::testing::FullDisk full;
+        EXPECT_THROW(store->push(job(3, 3)), JobStoreError);
+        EXPECT_THROW(store->finish(uuid(1), success()), JobStoreError);
+        EXPECT_THROW(take(), JobStoreError);
+        EXPECT_THROW(store->remove(uuid(2)), JobStoreError);
+        EXPECT_TRUE(store->trouble());
+        EXPECT_EQ(store->pending_count(), 1u);
+        EXPECT_EQ(store->remaining(), 2u);
+        EXPECT_EQ(keys({}, -1), ids({0}));
+    }
+    EXPECT_TRUE(store->trouble()) << "the end of a job still has to be stored";
+    store->finish(uuid(1), success());
+    EXPECT_FALSE(store->trouble());
+    add(3, 3);
+    EXPECT_EQ(take()->id, uuid(2));
+    EXPECT_EQ(take()->id, uuid(3));
+    EXPECT_EQ(keys({}, -1), ids({0, 1}));
+    EXPECT_EQ(store->list({}).total, 4);
+}
+
+TEST_F(SqliteJobStore, GivesAJobAsItWasPushedAfterOthersWereRemoved) {
+    add(1, 1), add(2, 2);
+    store->remove(uuid(2));
+    add(3, 3);
+    store->clear_pending();
+    add(4, 4);
+    EXPECT_EQ(take()->id, uuid(4));
+    EXPECT_FALSE(take());
 }
 
 // A push among many pending jobs takes no longer than among few: both searches go through an index.

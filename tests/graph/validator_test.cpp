@@ -59,7 +59,8 @@ TEST_F(Validator, AnswersFaultyPromptsAsTheReferenceDoes) {
 
 TEST_F(Validator, ConvertsConstantsInPlace) {
     Json prompt = Json::parse(R"({
-        "1": {"class_type": "EmptyImage", "inputs": {"width": "24", "height": 5.7, "batch_size": true, "color": {"__value__": " 7 "}}},
+        "1": {"class_type": "EmptyImage", "inputs": {"width": "24", "height": 5.7, "batch_size": true,
+        "color": {"__value__": " 7 "}}},
         "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
         "3": {"class_type": "StringConcatenate", "inputs": {"string_a": null, "string_b": 0.1, "delimiter": [] }},
         "4": {"class_type": "Switch", "inputs": {"first": "false", "a": 1, "b": 2}},
@@ -145,7 +146,8 @@ TEST_F(Validator, IgnoresFaultsThatNoOutputNeeds) {
 
 TEST_F(Validator, CountsASlotFromTheEnd) {
     Json prompt = Json::parse(
-        R"({"1": {"class_type": "Range", "inputs": {"count": 1}}, "2": {"class_type": "Show", "inputs": {"value": ["1", -1]}}})");
+        R"({"1": {"class_type": "Range", "inputs": {"count": 1}},
+                  "2": {"class_type": "Show", "inputs": {"value": ["1", -1]}}})");
     EXPECT_FALSE(check(prompt).error);
 }
 
