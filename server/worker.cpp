@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <utility>
 
 namespace easel::server {
 
@@ -14,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto longest_claim = std::chrono::minutes(1);
+constexpr auto between_attempts = std::chrono::seconds(1);
 
 const char* ending(graph::JobStatus status) {
     switch (status) {
@@ -65,13 +67,14 @@ void Worker::free(bool unload_models, bool forget_outputs) {
 bool Worker::stop(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     stopping_ = true;
+    stopping_changed_.notify_all();
     claiming_.request_stop();
     running_stop_.request_stop();
     if (ended_changed_.wait_for(lock, patience, [this] { return ended_; })) return true;
     const std::optional<std::string> stuck = running_;
     gave_up_ = stuck.has_value();
     lock.unlock();
-    if (stuck) parts_.jobs.requeue(*stuck);
+    if (stuck) requeue(*stuck);
     return false;
 }
 
@@ -88,7 +91,7 @@ void Worker::run() {
                 claim_ends = claiming_.get_token();
             }
             act_on_wishes(executor);
-            if (std::optional<graph::Job> job = parts_.jobs.claim(longest_claim, claim_ends)) run_job(executor, *job);
+            if (std::optional<graph::Job> job = next_job(claim_ends)) run_job(executor, *job);
         }
     } catch (const std::exception& error) {
         parts_.failed(error);
@@ -96,6 +99,50 @@ void Worker::run() {
     std::lock_guard lock(mutex_);
     ended_ = true;
     ended_changed_.notify_all();
+}
+
+std::optional<graph::Job> Worker::next_job(std::stop_token stop) {
+    try {
+        std::optional<graph::Job> job = parts_.jobs.claim(longest_claim, std::move(stop));
+        if (job) note_room();
+        return job;
+    } catch (const graph::JobStoreError& error) {
+        wait_for_room(error);
+        return {};
+    }
+}
+
+// What a job has made is kept until it can be stored. False when the server stops before.
+bool Worker::finish(const std::string& id, const graph::JobResult& result) {
+    while (true) {
+        try {
+            parts_.jobs.finish(id, result);
+            note_room();
+            return true;
+        } catch (const graph::JobStoreError& error) {
+            if (!wait_for_room(error)) return false;
+        }
+    }
+}
+
+void Worker::requeue(const std::string& id) {
+    try {
+        parts_.jobs.requeue(id);
+    } catch (const graph::JobStoreError& error) {
+        logger("server")->error("prompt {}: {}; it runs again after the next start", id, error.what());
+    }
+}
+
+// False when the server stops.
+bool Worker::wait_for_room(const graph::JobStoreError& error) {
+    if (!std::exchange(lacks_room_, true))
+        logger("server")->error("{}; prompts wait until it can be written", error.what());
+    std::unique_lock lock(mutex_);
+    return !stopping_changed_.wait_for(lock, between_attempts, [this] { return stopping_; });
+}
+
+void Worker::note_room() {
+    if (std::exchange(lacks_room_, false)) logger("server")->info("the job store can be written again");
 }
 
 void Worker::run_job(graph::Executor& executor, const graph::Job& job) {
@@ -110,7 +157,7 @@ void Worker::run_job(graph::Executor& executor, const graph::Job& job) {
     }
     const auto begun = Clock::now();
     parts_.job_started(job);
-    graph::JobResult result = executor.run(job, stop);
+    const graph::JobResult result = executor.run(job, stop);
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
     const graph::JobStatus status = result.status;
     parts_.job_ended(status);
@@ -121,10 +168,9 @@ void Worker::run_job(graph::Executor& executor, const graph::Job& job) {
         is_cut_short = stopping_ && status == graph::JobStatus::cancelled;
     }
     if (is_cut_short) {
-        parts_.jobs.requeue(job.id);
+        requeue(job.id);
         logger("server")->info("prompt {}: stopped, in the queue again", job.id);
-    } else {
-        parts_.jobs.finish(job.id, std::move(result));
+    } else if (finish(job.id, result)) {
         logger("server")->info("prompt {}: {} in {:.2f} s", job.id, ending(status), seconds);
         if (auto client = job.client_id())
             parts_.events.emit(

@@ -45,16 +45,22 @@ public:
 
 private:
     void run();
+    std::optional<graph::Job> next_job(std::stop_token stop);
     void run_job(graph::Executor& executor, const graph::Job& job);
+    bool finish(const std::string& id, const graph::JobResult& result);
+    void requeue(const std::string& id);
+    bool wait_for_room(const graph::JobStoreError& error);
+    void note_room();
     void act_on_wishes(graph::Executor& executor);
 
     Parts parts_;
 
     std::mutex mutex_;
-    std::condition_variable ended_changed_;
+    std::condition_variable ended_changed_, stopping_changed_;
     bool stopping_ = false;
     bool ended_ = false;
-    bool gave_up_ = false;  // on the running job, which is in the queue again
+    bool gave_up_ = false;     // on the running job, which is in the queue again
+    bool lacks_room_ = false;  // the store cannot be written. Worker's thread
     bool wants_unload_ = false, wants_forget_ = false;
     std::stop_source claiming_;           // ends the wait for a job
     std::optional<std::string> running_;  // the id of the job that runs

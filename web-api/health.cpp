@@ -9,22 +9,12 @@ std::string gauge(const std::string& name, const std::string& help) {
     return "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n";
 }
 
-// What is wrong with the queue's database; null when it answers.
-Json database_problem(const graph::JobStore& jobs) {
-    try {
-        jobs.pending_count();
-        return nullptr;
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-}
-
 Response ready(const HealthSources& sources) {
-    const Json problem = database_problem(sources.jobs);
+    const std::optional<std::string> problem = sources.jobs.trouble();
     const bool has_worker = sources.worker_is_ready();
-    const bool is_ready = problem.is_null() && has_worker;
+    const bool is_ready = !problem && has_worker;
     return Response::json({{"status", is_ready ? "ready" : "not ready"},
-                           {"database", problem.is_null() ? Json("ok") : problem},
+                           {"database", problem.value_or("ok")},
                            {"worker", has_worker ? "ok" : "loading"}},
                           is_ready ? 200 : 503);
 }

@@ -1,6 +1,7 @@
 #include "web-api/http.hpp"
 
 #include "base/python_json_reader.hpp"
+#include "graph/job_store.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -159,6 +160,8 @@ Response answer(const Handler& handler, const Request& request) {
     } catch (const Json::exception& error) {
         return Response::error(400,
                                std::string("the JSON of the request has another shape than expected: ") + error.what());
+    } catch (const graph::JobStoreError& error) {
+        return Response::error(503, error.what());
     } catch (const std::exception& error) {
         return Response::error(500, error.what());
     }

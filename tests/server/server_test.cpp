@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "base/error.hpp"
+#include "tests/support/full_disk.hpp"
 #include "tests/support/server/test_server.hpp"
 
 #include <gmock/gmock.h>
@@ -124,6 +125,26 @@ TEST(Server, DoesNotWaitForANodeThatDoesNotStop) {
     const auto begun = std::chrono::steady_clock::now();
     EXPECT_FALSE((*server).stop());
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(6));
+}
+
+TEST(Server, KeepsAJobsEndUntilTheDiskHasRoom) {
+    TestServer server;
+    const std::string id = request(server.port(), "POST", "/prompt", prompt_body("Linger", "")).json()["prompt_id"];
+    ASSERT_TRUE(eventually([&] { return !request(server.port(), "GET", "/queue").json()["queue_running"].empty(); }));
+    {
+        const easel::testing::FullDisk full;
+        request(server.port(), "POST", "/interrupt");
+        EXPECT_TRUE(eventually([&] { return request(server.port(), "GET", "/ready").status == 503; }));
+        EXPECT_THAT(request(server.port(), "GET", "/ready").body, HasSubstr("is the disk full"));
+        EXPECT_EQ(request(server.port(), "POST", "/prompt", prompt_body("Say", "hi")).status, 503);
+        EXPECT_EQ(remaining(server), 1u);
+    }
+    EXPECT_TRUE(eventually([&] { return remaining(server) == 0; }));
+    EXPECT_EQ(request(server.port(), "GET", "/ready").status, 200);
+    const Json history = request(server.port(), "GET", "/history/" + id).json();
+    EXPECT_EQ(history[id]["status"]["messages"].back()[0], "execution_interrupted");
+    request(server.port(), "POST", "/prompt", prompt_body("Say", "hi"));
+    EXPECT_TRUE(eventually([&] { return request(server.port(), "GET", "/history").json().size() == 2; }));
 }
 
 TEST(Server, SaysWhoHasThePort) {
