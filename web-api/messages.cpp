@@ -109,6 +109,10 @@ public:
         begin(name) += value.text_ + '}';
         return *this;
     }
+    ObjectText& integer(std::string_view name, std::int64_t value) {
+        begin(name) += std::to_string(value);
+        return *this;
+    }
     std::string closed() const { return text_ + '}'; }
 
 private:
@@ -129,76 +133,82 @@ ObjectText node_text(const NodeProgress& node, const std::string& prompt_id) {
     return text;
 }
 
-// The most frequent of all messages, and the longest.
-std::string progress_state(const ProgressState& event, const std::string& prompt_id) {
-    ObjectText nodes, data, message;
-    for (const NodeProgress& node : event.nodes)
-        if (node.state != NodeState::pending) nodes.object(node.node, node_text(node, prompt_id));
-    data.text("prompt_id", prompt_id).object("nodes", nodes);
-    return message.text("type", "progress_state").object("data", data).closed();
-}
-
-// The name and data of a text message. Not for Text, which is binary, nor for ProgressState.
+// What a text message says. Not for Text, which is binary, nor for ProgressState.
 struct TextMessage {
     std::string_view type;
-    Json data;
+    ObjectText data;
 };
 
 TextMessage text_message(const ExecutionStart&, const Event& event) {
-    return {"execution_start", {{"prompt_id", event.prompt_id}, {"timestamp", event.timestamp_ms}}};
+    ObjectText data;
+    data.text("prompt_id", event.prompt_id).integer("timestamp", event.timestamp_ms);
+    return {"execution_start", std::move(data)};
 }
 
 TextMessage text_message(const ExecutionCached& body, const Event& event) {
-    return {"execution_cached",
-            {{"nodes", body.nodes}, {"prompt_id", event.prompt_id}, {"timestamp", event.timestamp_ms}}};
+    ObjectText data;
+    data.json("nodes", body.nodes).text("prompt_id", event.prompt_id).integer("timestamp", event.timestamp_ms);
+    return {"execution_cached", std::move(data)};
 }
 
 TextMessage text_message(const Executing& body, const Event& event) {
-    if (!body.node) return {"executing", {{"node", nullptr}, {"prompt_id", event.prompt_id}}};
-    return {"executing", {{"node", *body.node}, {"display_node", body.display_node}, {"prompt_id", event.prompt_id}}};
+    ObjectText data;
+    if (body.node)
+        data.text("node", *body.node).text("display_node", body.display_node);
+    else
+        data.json("node", nullptr);
+    data.text("prompt_id", event.prompt_id);
+    return {"executing", std::move(data)};
 }
 
 TextMessage text_message(const Executed& body, const Event& event) {
-    return {"executed",
-            {{"node", body.node},
-             {"display_node", body.display_node},
-             {"output", body.output},
-             {"prompt_id", event.prompt_id}}};
+    ObjectText data;
+    data.text("node", body.node).text("display_node", body.display_node).json("output", body.output);
+    data.text("prompt_id", event.prompt_id);
+    return {"executed", std::move(data)};
 }
 
 TextMessage text_message(const Progress& body, const Event& event) {
-    return {"progress",
-            {{"value", number(body.value)},
-             {"max", number(body.total)},
-             {"prompt_id", event.prompt_id},
-             {"node", body.node}}};
+    ObjectText data;
+    data.json("value", number(body.value)).json("max", number(body.total)).text("prompt_id", event.prompt_id);
+    data.text("node", body.node);
+    return {"progress", std::move(data)};
 }
 
 TextMessage text_message(const ExecutionSuccess&, const Event& event) {
-    return {"execution_success", {{"prompt_id", event.prompt_id}, {"timestamp", event.timestamp_ms}}};
+    ObjectText data;
+    data.text("prompt_id", event.prompt_id).integer("timestamp", event.timestamp_ms);
+    return {"execution_success", std::move(data)};
 }
 
 TextMessage text_message(const ExecutionError& body, const Event& event) {
-    Json data = {{"prompt_id", event.prompt_id},
-                 {"node_id", body.node},
-                 {"node_type", body.node_type},
-                 {"executed", body.executed},
-                 {"exception_message", body.exception_message},
-                 {"exception_type", body.exception_type},
-                 {"traceback", body.traceback},
-                 {"current_inputs", body.current_inputs},
-                 {"current_outputs", body.current_outputs}};
-    if (!body.live_only) data["timestamp"] = event.timestamp_ms;
+    ObjectText data;
+    data.text("prompt_id", event.prompt_id).text("node_id", body.node).text("node_type", body.node_type);
+    data.json("executed", body.executed).text("exception_message", body.exception_message);
+    data.text("exception_type", body.exception_type).json("traceback", body.traceback);
+    data.json("current_inputs", body.current_inputs).json("current_outputs", body.current_outputs);
+    if (!body.live_only) data.integer("timestamp", event.timestamp_ms);
     return {"execution_error", std::move(data)};
 }
 
 TextMessage text_message(const ExecutionInterrupted& body, const Event& event) {
-    return {"execution_interrupted",
-            {{"prompt_id", event.prompt_id},
-             {"node_id", body.node},
-             {"node_type", body.node_type},
-             {"executed", body.executed},
-             {"timestamp", event.timestamp_ms}}};
+    ObjectText data;
+    data.text("prompt_id", event.prompt_id).text("node_id", body.node).text("node_type", body.node_type);
+    data.json("executed", body.executed).integer("timestamp", event.timestamp_ms);
+    return {"execution_interrupted", std::move(data)};
+}
+
+std::string closed(const TextMessage& message) {
+    return ObjectText().text("type", message.type).object("data", message.data).closed();
+}
+
+// The most frequent of all messages, and the longest.
+std::string progress_state(const ProgressState& event, const std::string& prompt_id) {
+    ObjectText nodes, data;
+    for (const NodeProgress& node : event.nodes)
+        if (node.state != NodeState::pending) nodes.object(node.node, node_text(node, prompt_id));
+    data.text("prompt_id", prompt_id).object("nodes", nodes);
+    return closed({"progress_state", std::move(data)});
 }
 
 // The picture with metadata goes before its step, the picture without after it, as in the reference.
@@ -222,10 +232,8 @@ std::vector<WireMessage> render(const Event& event, const ClientFeatures& featur
             } else if constexpr (std::is_same_v<Body, ProgressState>) {
                 return {{.is_binary = false, .may_drop = false, .payload = progress_state(body, event.prompt_id)}};
             } else {
-                TextMessage text = text_message(body, event);
-                WireMessage message{.is_binary = false,
-                                    .may_drop = false,
-                                    .payload = dump({{"type", text.type}, {"data", std::move(text.data)}})};
+                WireMessage message{
+                    .is_binary = false, .may_drop = false, .payload = closed(text_message(body, event))};
                 if constexpr (std::is_same_v<Body, Progress>) {
                     if (body.preview) return with_picture(std::move(message), *body.preview, event, features);
                 }
@@ -236,9 +244,11 @@ std::vector<WireMessage> render(const Event& event, const ClientFeatures& featur
 }
 
 std::string status_message(std::size_t queue_remaining, const std::optional<std::string>& sid) {
-    Json data = {{"status", {{"exec_info", {{"queue_remaining", queue_remaining}}}}}};
-    if (sid) data["sid"] = *sid;
-    return dump({{"type", "status"}, {"data", std::move(data)}});
+    ObjectText info, status, data;
+    info.integer("queue_remaining", static_cast<std::int64_t>(queue_remaining));
+    data.object("status", status.object("exec_info", info));
+    if (sid) data.text("sid", *sid);
+    return closed({"status", std::move(data)});
 }
 
 }  // namespace easel::web
