@@ -20,8 +20,15 @@ struct EmptyImage {
 
     Image execute() const {
         const auto part = [this](int shift) { return float(double(color >> shift & 0xff) / 255.0); };
-        const Tensor pixel = at::tensor({part(16), part(8), part(0)}, at::kFloat);
-        return {pixel.expand({batch_size, height, width, 3}).contiguous()};
+        const float red = part(16), green = part(8), blue = part(0);
+        const Tensor pixels = at::empty({batch_size, height, width, 3}, at::kFloat);
+        auto* value = pixels.mutable_data_ptr<float>();
+        for (float* const end = value + pixels.numel(); value != end;) {
+            *value++ = red;
+            *value++ = green;
+            *value++ = blue;
+        }
+        return {pixels};
     }
 };
 
