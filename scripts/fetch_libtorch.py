@@ -15,7 +15,8 @@ import tempfile
 import zipfile
 
 CPU_LIBRARIES = re.compile(r"torch/lib/lib(c10|torch_cpu|gomp[^/]*)\.so[.\d]*$")
-CUDA_LIBRARIES = re.compile(r"torch/lib/lib(c10_cuda|torch_cuda[^/]*|torch_nvshmem)\.so[.\d]*$")
+# caffe2_nvrtc is loaded by the first operation whose kernel is compiled when it is needed.
+CUDA_LIBRARIES = re.compile(r"torch/lib/lib(c10_cuda|caffe2_nvrtc|torch_cuda[^/]*|torch_nvshmem)\.so[.\d]*$")
 TEXTS = re.compile(r"torch/version\.py$|torch-[^/]*\.dist-info/(METADATA|.*(LICENSE|NOTICE)[^/]*)$")
 # What the CUDA build's libtorch_cpu.so is linked with: the run-time library and the profiler's.
 CUDA_PARTS_OF_CPU = ("cudart", "cupti")

@@ -100,9 +100,11 @@ install_libtorch() {
     local wanted=$torch_version-$device
     is_current libtorch "$wanted" && [ -e "$deps/libtorch/torch/lib/libtorch_cpu.so" ] && return
     say "fetching libtorch $torch_version ($device) into .deps/libtorch"
-    local free_kb
+    local free_kb needed_mb=4000
+    [ "$device" = cpu ] || needed_mb=12000
     free_kb=$(df -Pk "$deps" | awk 'NR == 2 { print $4 }')
-    [ "$free_kb" -gt 4000000 ] || fail "$((free_kb / 1000)) MB are free at $deps; libtorch and the build need 4000"
+    [ "$((free_kb / 1000))" -gt "$needed_mb" ] ||
+        fail "$((free_kb / 1000)) MB are free at $deps; libtorch ($device) and the build need $needed_mb"
     "$deps/venv/bin/python" scripts/fetch_libtorch.py "$torch_version" "$device" "$deps/libtorch" ||
         fail "libtorch $torch_version could not be had" \
             'is there a network? A mirror can be named with PIP_INDEX_URL, a folder of wheels with PIP_FIND_LINKS'
