@@ -21,6 +21,10 @@ struct Conv2d {
     explicit Conv2d(const Weights& w) : Conv2d(w, 1, w["weight"].size(-1) / 2) {}
 
     Tensor operator()(const Tensor& x) const;
+    // `sum` plus the convolution of `x`, without a pass of its own over memory where that can be.
+    Tensor added_to(const Tensor& sum, const Tensor& x) const;
+    // The convolution of `x` with every pixel made 2x2 equal ones.
+    Tensor of_doubled(const Tensor& x) const;
 
     int64_t in_channels() const { return weight.size(1); }
     int64_t out_channels() const { return weight.size(0); }

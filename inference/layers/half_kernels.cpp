@@ -23,6 +23,9 @@ float scale_for(float largest) {
     return std::ldexp(1.0F, std::clamp(wanted - exponent, -most, most));
 }
 
+// Weights are seldom so small or so large that they have to be scaled.
+float scale_of_weights(float largest) { return largest >= 0x1p-8F && largest < 16.0F ? 1.0F : scale_for(largest); }
+
 #if defined(__x86_64__)
 
 #define EASEL_HALF [[gnu::target("f16c,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512fp16")]]
@@ -36,10 +39,7 @@ EASEL_HALF __mmask16 first_lanes(int64_t count) {
     return static_cast<__mmask16>(count >= lanes ? 0xFFFF : (1U << static_cast<unsigned>(count)) - 1U);
 }
 
-EASEL_HALF inline __m512 floats(const Half* values, __mmask16 mask) {
-    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, values));
-}
-EASEL_HALF inline __m512 floats(const float* values, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, values); }
+using panel_packing::floats;
 
 template <class Value>
 EASEL_HALF float largest_of(const Value* values, int64_t count) {
@@ -51,12 +51,9 @@ EASEL_HALF float largest_of(const Value* values, int64_t count) {
     return *std::max_element(each, each + lanes);
 }
 
-// Weights are seldom so small or so large that they have to be scaled.
-float weight_scale(float largest) { return largest >= 0x1p-8F && largest < 16.0F ? 1.0F : scale_for(largest); }
-
 template <class Value>
 EASEL_HALF float pack(const Value* from, const Extent& extent, Half* panel) {
-    const float scale = weight_scale(largest_of(from, extent.rows * extent.row_size()));
+    const float scale = scale_of_weights(largest_of(from, extent.rows * extent.row_size()));
     panel_packing::pack(from, extent, scale, columns, panel);
     return 1.0F / scale;
 }
@@ -136,6 +133,14 @@ float pack_panel(const float* from, const Extent& extent, Half* panel) { return 
 
 float pack_panel(const Half* from, const Extent& extent, Half* panel) { return pack(from, extent, panel); }
 
+float pack_panel(const Brain* from, const Extent& extent, Half* panel) { return pack(from, extent, panel); }
+
+float largest_weight(const float* values, int64_t count) { return largest_of(values, count); }
+
+float largest_weight(const Half* values, int64_t count) { return largest_of(values, count); }
+
+float largest_weight(const Brain* values, int64_t count) { return largest_of(values, count); }
+
 void multiply(const Pair* const* rows, int64_t count, int64_t offset, int64_t length, const Half* panel, float* sums,
               Sums mode) {
     if (count == 12)
@@ -155,6 +160,10 @@ float largest(const float*, int64_t) { return 0.0F; }
 void to_pairs(const float*, int64_t, float, Pair*) {}
 float pack_panel(const float*, const Extent&, Half*) { return 1.0F; }
 float pack_panel(const Half*, const Extent&, Half*) { return 1.0F; }
+float pack_panel(const Brain*, const Extent&, Half*) { return 1.0F; }
+float largest_weight(const float*, int64_t) { return 0.0F; }
+float largest_weight(const Half*, int64_t) { return 0.0F; }
+float largest_weight(const Brain*, int64_t) { return 0.0F; }
 void multiply(const Pair* const*, int64_t, int64_t, int64_t, const Half*, float*, Sums) {}
 
 #endif

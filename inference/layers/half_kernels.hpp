@@ -10,8 +10,9 @@ constexpr int64_t tile_rows = 12;  // of the left operand that are multiplied at
 constexpr int64_t columns = 64;    // of a panel of the right operand
 constexpr int64_t chunk = 64;      // products that are summed in half precision
 
-// Bits of a half, and those of a pair of the same half.
+// Bits of a half, of a bfloat16, and of a pair of the same half.
 using Half = std::uint16_t;
+enum class Brain : std::uint16_t {};
 using Pair = std::uint32_t;
 
 // At least `count` pairs, so many that rows of them fall into different sets of the first-level cache.
@@ -44,6 +45,14 @@ struct Extent {
 // Returns what products with the panel have to be multiplied by.
 float pack_panel(const float* from, const Extent& extent, Half* panel);
 float pack_panel(const Half* from, const Extent& extent, Half* panel);
+float pack_panel(const Brain* from, const Extent& extent, Half* panel);
+
+// The scale that a panel is packed with whose values are at most `largest`.
+float scale_of_weights(float largest);
+// The largest magnitude of `count` values of a weight.
+float largest_weight(const float* values, int64_t count);
+float largest_weight(const Half* values, int64_t count);
+float largest_weight(const Brain* values, int64_t count);
 
 enum class Sums { begin, go_on };
 

@@ -27,28 +27,53 @@ c10::IValue twice(int64_t value) { return c10::List<int64_t>({value, value}); }
 
 c10::IValue no_scalars() { return c10::List<std::optional<at::Scalar>>(); }
 
-// The type of the panels that this weight is multiplied through; nothing: through oneDNN.
-std::optional<at::ScalarType> panel_type(const Weight& weight, const Tensor& x) {
+// The panels that this weight is multiplied through; nothing: through oneDNN.
+std::optional<PanelKind> panel_kind(const Weight& weight, const Tensor& x) {
     if (x.scalar_type() != at::kFloat || !suits_panels(weight.shape())) return std::nullopt;
-    if (weight.allows_half_products() && !ExactProducts::are_wanted()) return at::kHalf;
-    return has_fast_single_panels() ? std::optional(at::kFloat) : std::nullopt;
+    if (weight.allows_half_products() && !ExactProducts::are_wanted()) return PanelKind::half;
+    if (!has_fast_single_panels()) return std::nullopt;
+    const at::ScalarType type = weight.stored().scalar_type();
+    if (type == at::kHalf && weight.is_plain()) return PanelKind::single_of_half;
+    if (type == at::kBFloat16 && weight.is_plain()) return PanelKind::single_of_bfloat16;
+    return PanelKind::single;
 }
 
+PackedForm form_of(PanelKind kind, int variant, bool takes_stored) {
+    constexpr int kinds = 4;
+    return {.type = kind == PanelKind::half ? at::kHalf : at::kFloat,
+            .variant = variant * kinds + static_cast<int>(kind),
+            .takes_stored = takes_stored};
+}
+
+// What kernels do not do themselves.
+Tensor input_of(const Tensor& x, const ConvUse& use) {
+    return use.doubles ? at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}) : x;
+}
+Tensor with_sum(Tensor result, const ConvUse& use) { return use.plus.defined() ? result.add_(use.plus) : result; }
+
 Tensor convolve_through_panels(const Tensor& x, const Weight& weight, const Weight& bias, const ConvUse& use,
-                               at::ScalarType type, const std::function<Tensor(const Tensor&)>& kernel_of) {
+                               PanelKind kind, const std::function<Tensor(const Tensor&)>& kernel_of) {
     const ConvShape shape{.out_channels = weight.size(0),
                           .kernel_height = weight.size(-2),
                           .kernel_width = weight.size(-1),
                           .stride = use.stride,
                           .padding = use.padding};
-    const bool runs_winograd = weight.shape().size() == 4 && suits_winograd(x, weight.shape(), shape, type);
-    const PackedForm form{.type = type, .variant = 2 * use.variant + (runs_winograd ? 1 : 0)};
+    // What makes a kernel of the weight may compute, in float32.
+    const bool takes_stored = use.kernel == nullptr;
+    if (kind != PanelKind::half && !takes_stored) kind = PanelKind::single;
+    const int64_t zoom = use.doubles ? 2 : 1;
+    const bool runs_winograd =
+        weight.shape().size() == 4 &&
+        suits_winograd({x.size(0), x.size(1), zoom * x.size(2), zoom * x.size(3)}, weight.shape(), shape, kind);
+    if (runs_winograd && kind != PanelKind::half) kind = PanelKind::single;  // sums of halves are none
+    const PackedForm form = form_of(kind, 2 * use.variant + (runs_winograd ? 1 : 0), takes_stored);
     if (runs_winograd) {
-        const auto lay_out = [&](const Tensor& dense) { return pack_winograd(kernel_of(dense), type); };
-        return winograd_conv2d(x, weight.packed(x, form, lay_out), bias.like(x), weight.size(0));
+        const auto lay_out = [&](const Tensor& dense) { return pack_winograd(kernel_of(dense), kind); };
+        return winograd_conv2d(x, weight.packed(x, form, lay_out), kind, bias.like(x),
+                               {.out_channels = weight.size(0), .doubles = use.doubles, .plus = use.plus});
     }
-    const auto lay_out = [&](const Tensor& dense) { return pack_panels(kernel_of(dense), type); };
-    return panel_conv2d(x, weight.packed(x, form, lay_out), bias.like(x), shape);
+    const auto lay_out = [&](const Tensor& dense) { return pack_panels(kernel_of(dense), kind); };
+    return with_sum(panel_conv2d(input_of(x, use), weight.packed(x, form, lay_out), kind, bias.like(x), shape), use);
 }
 
 }  // namespace
@@ -56,7 +81,7 @@ Tensor convolve_through_panels(const Tensor& x, const Weight& weight, const Weig
 bool runs_packed(const Weight& weight, const Tensor& x) {
     if (!x.is_cpu() || x.numel() == 0) return false;
     // Laid out as halves, a weight that is stored in few bits need not be decoded for each use.
-    if (encoding_of(weight.stored())) return panel_type(weight, x) == at::kHalf;
+    if (encoding_of(weight.stored())) return panel_kind(weight, x) == PanelKind::half;
     return weight.packs() && at::globalContext().hasMKLDNN() &&
            (x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && has_bfloat16_products()));
 }
@@ -72,9 +97,10 @@ Tensor packed_linear(const Tensor& x, const Tensor& packed, const Tensor& bias) 
 }
 
 Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias) {
-    if (const auto type = panel_type(weight, x)) {
-        const auto lay_out = [&](const Tensor& dense) { return pack_panels(dense.flatten(1), *type); };
-        return panel_linear(x, weight.packed(x, {.type = *type}, lay_out), bias.like(x), weight.size(0));
+    if (const auto kind = panel_kind(weight, x)) {
+        const auto lay_out = [&](const Tensor& dense) { return pack_panels(dense.flatten(1), *kind); };
+        const Tensor& packed = weight.packed(x, form_of(*kind, 0, /*takes_stored=*/true), lay_out);
+        return panel_linear(x, packed, *kind, bias.like(x), weight.size(0));
     }
     const Tensor& packed = weight.packed(x, {.type = x.scalar_type()}, [&](const Tensor& dense) {
         return packed_for_linear(dense.flatten(1).contiguous(), x.numel() / x.size(-1));
@@ -87,16 +113,18 @@ Tensor packed_conv2d(const Tensor& x, const Weight& weight, const Weight& bias, 
         const Tensor kernel = use.kernel == nullptr ? dense : use.kernel(dense);
         return kernel.is_contiguous(at::MemoryFormat::ChannelsLast) ? kernel : kernel.contiguous();
     };
-    if (const auto type = panel_type(weight, x)) return convolve_through_panels(x, weight, bias, use, *type, kernel_of);
+    if (const auto kind = panel_kind(weight, x)) return convolve_through_panels(x, weight, bias, use, *kind, kernel_of);
     static const auto pack = kernel("mkldnn::_reorder_convolution_weight");
     static const auto compute = kernel("mkldnn::_convolution_pointwise");
+    const Tensor input = input_of(x, use);
     const auto lay_out = [&](const Tensor& dense) {
         return call(pack, {kernel_of(dense), twice(use.padding), twice(use.stride), twice(1), 1,
-                           c10::List<int64_t>(x.sizes())});
+                           c10::List<int64_t>(input.sizes())});
     };
     const Tensor& packed = weight.packed(x, {.type = x.scalar_type(), .variant = use.variant}, lay_out);
-    return call(compute, {x, packed, optional(bias.like(x)), twice(use.padding), twice(use.stride), twice(1), 1, "none",
-                          no_scalars(), c10::IValue()});
+    return with_sum(call(compute, {input, packed, optional(bias.like(x)), twice(use.padding), twice(use.stride),
+                                   twice(1), 1, "none", no_scalars(), c10::IValue()}),
+                    use);
 }
 
 }  // namespace easel::inference

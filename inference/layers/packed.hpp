@@ -22,6 +22,8 @@ Tensor packed_linear(const Tensor& x, const Weight& weight, const Weight& bias);
 // A convolution with equal stride and padding in both directions.
 struct ConvUse {
     int64_t stride = 1, padding = 0;
+    bool doubles = false;  // every pixel of the input is first made 2x2 equal ones
+    Tensor plus = {};      // added to the result, of its shape; may be undefined
     // For a weight that has to be made a kernel first: how, and a number of its own for each way.
     Tensor (*kernel)(const Tensor& weight) = nullptr;  // gives [out, in, height, width]
     int variant = 0;

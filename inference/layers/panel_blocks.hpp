@@ -17,7 +17,7 @@ int64_t panels_of(int64_t out) {
     return (out + Format::columns - 1) / Format::columns;
 }
 
-// A packed weight: its panels and, behind them, the factor of each.
+// A packed weight: its panels and, behind them, the factor of each where the format has one.
 template <class Format>
 class Panels {
 public:
@@ -29,7 +29,12 @@ public:
           factors_(reinterpret_cast<const float*>(values_ + count * lines * Format::columns)) {}
 
     const Value* panel(int64_t index) const { return values_ + index * lines * Format::columns; }
-    float factor(int64_t index) const { return factors_[index]; }
+    float factor(int64_t index) const {
+        if constexpr (Format::values_of_factor == 0)
+            return 1.0F;
+        else
+            return factors_[index];
+    }
 
     int64_t count, lines;
 
@@ -46,8 +51,10 @@ Tensor make_panels(int64_t count, int64_t lines, const Fill& fill) {
     auto* const values = static_cast<typename Format::Value*>(packed.mutable_data_ptr());
     auto* const factors = reinterpret_cast<float*>(values + count * lines * Format::columns);
     at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i)
-            factors[i] = fill(i, values + i * lines * Format::columns);
+        for (int64_t i = begin; i < end; ++i) {
+            [[maybe_unused]] const float factor = fill(i, values + i * lines * Format::columns);
+            if constexpr (Format::values_of_factor != 0) factors[i] = factor;
+        }
     });
     return packed;
 }
@@ -86,16 +93,16 @@ struct PanelRows {
     }
 };
 
-// The lines of a panel that stay close to the processor while all rows are multiplied with them.
-template <class Format>
-constexpr int64_t lines_at_once = 64 * 1024 / (Format::columns * static_cast<int64_t>(sizeof(typename Format::Value)));
+// The lines of a panel that stay close to the processor, with as much of some rows, while all rows are multiplied with
+// them.
+constexpr int64_t lines_at_once = 512;
 
 // The products of `padded` rows with the lines of a panel that stretches say, one after the other, into `sums`
 // [padded, columns].
 template <class Format>
 void multiply_rows(const typename Format::Item* const* rows, int64_t padded, const std::vector<Stretch>& stretches,
                    const typename Format::Value* panel, float* sums) {
-    constexpr int64_t most = lines_at_once<Format>;
+    constexpr int64_t most = lines_at_once;
     const typename Format::Value* from = panel;
     for (std::size_t first = 0; first < stretches.size();) {
         std::size_t last = first;
@@ -117,9 +124,8 @@ void multiply_rows(const typename Format::Item* const* rows, int64_t padded, con
 }
 
 // `length` as stretches of no more than `lines_at_once`, about equally long.
-template <class Format>
-std::vector<Stretch> split(int64_t offset, int64_t length) {
-    const int64_t pieces = (length + lines_at_once<Format> - 1) / lines_at_once<Format>;
+inline std::vector<Stretch> split(int64_t offset, int64_t length) {
+    const int64_t pieces = (length + lines_at_once - 1) / lines_at_once;
     const int64_t unit = half_kernels::chunk, each = ((length + pieces - 1) / pieces + unit - 1) / unit * unit;
     std::vector<Stretch> result;
     for (int64_t first = 0; first < length; first += each)

@@ -16,19 +16,41 @@
 
 namespace easel::inference::panel_packing {
 
-constexpr int64_t side = 16;  // of a square, the floats of a register
+constexpr int64_t side = 16;          // of a square, the floats of a register
+constexpr int64_t squares_ahead = 8;  // what will be read soon
 
 EASEL_PACKING inline __mmask16 first_of(int64_t count) {
     return static_cast<__mmask16>(count >= side ? 0xFFFF : (1U << static_cast<unsigned>(count)) - 1U);
 }
 
+EASEL_PACKING inline __m512 widened(__m256i brains) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(brains), 16));
+}
+
+// The values that `mask` says, zeros for the others.
 EASEL_PACKING inline __m512 floats(const half_kernels::Half* values, __mmask16 mask) {
     return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, values));
 }
+EASEL_PACKING inline __m512 floats(const half_kernels::Brain* values, __mmask16 mask) {
+    return widened(_mm256_maskz_loadu_epi16(mask, values));
+}
 EASEL_PACKING inline __m512 floats(const float* values, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, values); }
+
+EASEL_PACKING inline __m512 floats(const half_kernels::Half* values) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
+}
+EASEL_PACKING inline __m512 floats(const half_kernels::Brain* values) {
+    return widened(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
+}
+EASEL_PACKING inline __m512 floats(const float* values) { return _mm512_loadu_ps(values); }
 
 EASEL_PACKING inline void put(half_kernels::Half* to, __m512 values) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtps_ph(values, _MM_FROUND_TO_NEAREST_INT));
+}
+// Only for values that are bfloat16: nothing is rounded.
+EASEL_PACKING inline void put(half_kernels::Brain* to, __m512 values) {
+    const __m256i upper = _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_castps_si512(values), 16));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), upper);
 }
 EASEL_PACKING inline void put(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
 
@@ -69,6 +91,9 @@ EASEL_PACKING inline void transpose(__m512 (&rows)[side]) {
     }
 }
 
+// The squares' rows lie far apart: without this the processor would wait for each.
+EASEL_PACKING inline void fetch(const void* from) { _mm_prefetch(static_cast<const char*>(from), _MM_HINT_T0); }
+
 // `extent` of a weight, times `scale`, as a panel [tap, channel, columns]; `columns` is a multiple of 16, and columns
 // beyond the rows become zeros.
 template <class Stored, class Value>
@@ -85,10 +110,13 @@ EASEL_PACKING void pack(const Stored* from, const half_kernels::Extent& extent, 
         }
         for (int64_t column = 0; column < columns; column += side) {
             __m512 square[side];
-            for (int64_t row = 0; row < side; ++row)
-                square[row] = column + row < extent.rows
-                                  ? _mm512_mul_ps(floats(from + (column + row) * size + first, first_of(count)), factor)
-                                  : _mm512_setzero_ps();
+            for (int64_t row = 0; row < side; ++row) {
+                square[row] = _mm512_setzero_ps();
+                if (column + row >= extent.rows) continue;
+                const Stored* const values = from + (column + row) * size + first;
+                square[row] = _mm512_mul_ps(floats(values, first_of(count)), factor);
+                fetch(values + squares_ahead * side);
+            }
             transpose(square);
             for (int64_t i = 0; i < count; ++i)
                 put(lines[i] + column, square[i]);

@@ -1,5 +1,6 @@
 #include "inference/layers/panel_products.hpp"
 
+#include "base/error.hpp"
 #include "inference/layers/panel_blocks.hpp"
 
 namespace easel::inference {
@@ -89,12 +90,11 @@ public:
     int64_t out_height, out_width;
 
     // What each of the kernel's taps adds to a pixel's place.
-    template <class Format>
     std::vector<Stretch> stretches() const {
         std::vector<Stretch> result;
         for (int64_t y = 0; y < shape_.kernel_height; ++y)
             for (int64_t x = 0; x < shape_.kernel_width; ++x)
-                for (const Stretch& stretch : split<Format>(y * line() + x * pixel(), channels_))
+                for (const Stretch& stretch : split(y * line() + x * pixel(), channels_))
                     result.push_back(stretch);
         return result;
     }
@@ -150,10 +150,13 @@ Tensor packed_weight(const Tensor& weight) {
     const bool is_ordered = weight.dim() != 4 || weight.is_contiguous(at::MemoryFormat::ChannelsLast);
     const Tensor rows = is_ordered && weight.dim() == 4 ? weight.permute({0, 2, 3, 1}) : weight.contiguous();
     const int64_t channels = is_ordered ? size : weight.size(1);
-    if (rows.scalar_type() == at::kHalf)
-        return packed_rows<Format>(reinterpret_cast<const half_kernels::Half*>(rows.const_data_ptr<at::Half>()), out,
-                                   size, channels);
-    return packed_rows<Format>(rows.const_data_ptr<float>(), out, size, channels);
+    if constexpr (Format::keeps_type) {
+        EASEL_ASSERT(rows.scalar_type() == Format::type);
+        const auto* const values = static_cast<const typename Format::Value*>(rows.const_data_ptr());
+        return packed_rows<Format>(values, out, size, channels);
+    } else {
+        return with_values(rows, [&](const auto* values) { return packed_rows<Format>(values, out, size, channels); });
+    }
 }
 
 template <class Format>
@@ -172,7 +175,7 @@ void linear_into(const Tensor& rows, const Tensor& packed, const Tensor& bias, i
             block.add(items, 1.0F / scale, to + row * out_features);
         }
     };
-    multiply_all<Format>((count + size - 1) / size, fill, split<Format>(0, in), panels, values_of(bias), out_features);
+    multiply_all<Format>((count + size - 1) / size, fill, split(0, in), panels, values_of(bias), out_features);
 }
 
 template <class Format>
@@ -184,8 +187,44 @@ void convolve_into(const Tensor& pictures, const ConvInput& input, const Tensor&
     const auto fill = [&](int64_t index, PanelRows<Format>& block) {
         input.fill<Format>(index * size, std::min((index + 1) * size, rows), to, block);
     };
-    multiply_all<Format>((rows + size - 1) / size, fill, input.stretches<Format>(), panels, values_of(bias),
-                         out_channels);
+    multiply_all<Format>((rows + size - 1) / size, fill, input.stretches(), panels, values_of(bias), out_channels);
+}
+
+// Makes one panel after the other for all rows.
+template <class Stored>
+void pass_linear(const Tensor& x, const Stored* weight, const float* bias, int64_t out, float* to) {
+    constexpr int64_t columns = SinglePanels::columns;
+    const int64_t count = x.size(0), in = x.size(1), stride = half_kernels::spread(in);
+    const float* const from = x.const_data_ptr<float>();
+    std::vector<float> items(static_cast<std::size_t>(count * stride));
+    std::vector<const float*> rows;
+    for (int64_t row = 0; row < count; ++row) {
+        rows.push_back(items.data() + row * stride);
+        std::copy_n(from + row * in, in, items.data() + row * stride);
+    }
+    constexpr std::size_t narrow = 4;
+    while (rows.size() % narrow != 0)
+        rows.push_back(rows.back());
+    const auto padded = static_cast<int64_t>(rows.size());
+    const std::vector<Stretch> stretches = split(0, in);
+    at::parallel_for(0, panels_of<SinglePanels>(out), 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> panel(static_cast<std::size_t>(in * columns));
+        std::vector<float> sums(static_cast<std::size_t>(padded * columns));
+        for (int64_t first = begin * columns; first < std::min(end * columns, out); first += columns) {
+            const int64_t present = std::min(columns, out - first);
+            single_kernels::pack_panel(weight + first * in, {.rows = present, .channels = in, .taps = 1}, panel.data());
+            multiply_rows<SinglePanels>(rows.data(), padded, stretches, panel.data(), sums.data());
+            for (int64_t row = 0; row < count; ++row)
+                single_kernels::finish(sums.data() + row * columns, 1.0F, bias == nullptr ? nullptr : bias + first,
+                                       present, to + row * out + first);
+        }
+    });
+}
+
+Tensor result_of_linear(const Tensor& x, int64_t out_features) {
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape.back() = out_features;
+    return at::empty(shape, x.options());
 }
 
 }  // namespace
@@ -199,27 +238,37 @@ bool suits_panels(at::IntArrayRef weight) {
     return weight.size() >= 2 && weight[0] >= fewest && c10::multiply_integers(weight.slice(1)) >= fewest;
 }
 
-Tensor pack_panels(const Tensor& weight, at::ScalarType type) {
-    return type == at::kHalf ? packed_weight<HalfPanels>(weight) : packed_weight<SinglePanels>(weight);
+Tensor pack_panels(const Tensor& weight, PanelKind kind) {
+    return with_format(kind, [&](auto format) { return packed_weight<decltype(format)>(weight); });
 }
 
-Tensor panel_linear(const Tensor& x, const Tensor& packed, const Tensor& bias, int64_t out_features) {
+Tensor panel_linear(const Tensor& x, const Tensor& packed, PanelKind kind, const Tensor& bias, int64_t out_features) {
     const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();  // [count, in]
-    std::vector<int64_t> shape = x.sizes().vec();
-    shape.back() = out_features;
-    Tensor result = at::empty(shape, x.options());
-    const auto compute = packed.scalar_type() == at::kHalf ? linear_into<HalfPanels> : linear_into<SinglePanels>;
-    compute(rows, packed, bias, out_features, result.mutable_data_ptr<float>());
+    Tensor result = result_of_linear(x, out_features);
+    with_format(kind, [&](auto format) {
+        linear_into<decltype(format)>(rows, packed, bias, out_features, result.mutable_data_ptr<float>());
+    });
     return result;
 }
 
-Tensor panel_conv2d(const Tensor& x, const Tensor& packed, const Tensor& bias, const ConvShape& shape) {
+Tensor passing_linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous(), dense = weight.contiguous();
+    Tensor result = result_of_linear(x, weight.size(0));
+    with_values(dense, [&](const auto* values) {
+        pass_linear(rows, values, values_of(bias), weight.size(0), result.mutable_data_ptr<float>());
+    });
+    return result;
+}
+
+Tensor panel_conv2d(const Tensor& x, const Tensor& packed, PanelKind kind, const Tensor& bias, const ConvShape& shape) {
     const Tensor pictures = x.contiguous(at::MemoryFormat::ChannelsLast);
     const ConvInput input(pictures, shape);
     Tensor result = at::empty({x.size(0), shape.out_channels, input.out_height, input.out_width}, x.options(),
                               at::MemoryFormat::ChannelsLast);
-    const auto compute = packed.scalar_type() == at::kHalf ? convolve_into<HalfPanels> : convolve_into<SinglePanels>;
-    compute(pictures, input, packed, bias, shape.out_channels, result.mutable_data_ptr<float>());
+    with_format(kind, [&](auto format) {
+        convolve_into<decltype(format)>(pictures, input, packed, bias, shape.out_channels,
+                                        result.mutable_data_ptr<float>());
+    });
     return result;
 }
 

@@ -50,10 +50,10 @@ Contest through_onednn(Products products, at::ScalarType type) {
     return {products, [x, packed] { return packed_linear(x, packed, Tensor()); }};
 }
 
-Contest through_panels(Products products, at::ScalarType type) {
+Contest through_panels(Products products, PanelKind kind) {
     const Tensor x = at::full({rows, in}, 0.5);
-    const Tensor packed = pack_panels(at::full({out, in}, 0.5), type);
-    return {products, [x, packed] { return panel_linear(x, packed, Tensor(), out); }};
+    const Tensor packed = pack_panels(at::full({out, in}, 0.5), kind);
+    return {products, [x, packed, kind] { return panel_linear(x, packed, kind, Tensor(), out); }};
 }
 
 // Measures them in turns, so that a moment in which the caches are somebody else's is no one's disadvantage.
@@ -72,7 +72,7 @@ Products measured() {
     const c10::InferenceMode no_gradients;
     if (!at::globalContext().hasMKLDNN()) return Products::single;
     std::vector<Contest> contests{through_onednn(Products::single, at::kFloat)};
-    if (has_panel_products(at::kHalf)) contests.push_back(through_panels(Products::half, at::kHalf));
+    if (has_panel_products(at::kHalf)) contests.push_back(through_panels(Products::half, PanelKind::half));
     if (has_bfloat16_products()) contests.push_back(through_onednn(Products::bfloat16, at::kBFloat16));
     if (contests.size() == 1) return Products::single;
     hold(contests);
@@ -94,7 +94,7 @@ bool are_single_panels_fast() {
     const c10::InferenceMode no_gradients;
     if (!has_panel_products(at::kFloat)) return false;
     std::vector<Contest> contests{through_onednn(Products::single, at::kFloat),
-                                  through_panels(Products::single, at::kFloat)};
+                                  through_panels(Products::single, PanelKind::single)};
     hold(contests);
     constexpr double allowance = 1.15;
     return contests.back().seconds < allowance * contests.front().seconds;

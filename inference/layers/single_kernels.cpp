@@ -21,9 +21,11 @@ namespace {
 
 constexpr int64_t lanes_of_singles = 16;
 
+using panel_packing::floats;
+
 // All sums stay in registers: two for each row and three more.
-template <int rows>
-EASEL_SINGLE void single_tile(const float* const* from, int64_t offset, int64_t length, const float* panel, float* sums,
+template <int rows, class Value>
+EASEL_SINGLE void single_tile(const float* const* from, int64_t offset, int64_t length, const Value* panel, float* sums,
                               Sums mode) {
     const __mmask16 kept = mode == Sums::begin ? 0 : 0xFFFF;
     __m512 left[rows], right[rows];
@@ -35,11 +37,11 @@ EASEL_SINGLE void single_tile(const float* const* from, int64_t offset, int64_t 
         row[r] = from[r] + offset;
     }
     for (int64_t k = 0; k < length; ++k) {
-        const __m512 a = _mm512_loadu_ps(panel);
-        const __m512 b = _mm512_loadu_ps(panel + lanes_of_singles);
+        const __m512 a = floats(panel);
+        const __m512 b = floats(panel + lanes_of_singles);
         const char* const ahead = reinterpret_cast<const char*>(panel + 16 * columns);
         _mm_prefetch(ahead, _MM_HINT_T0);
-        _mm_prefetch(ahead + 64, _MM_HINT_T0);
+        if constexpr (sizeof(Value) == sizeof(float)) _mm_prefetch(ahead + 64, _MM_HINT_T0);
         panel += columns;
 #pragma GCC unroll 16
         for (int r = 0; r < rows; ++r) {
@@ -53,6 +55,17 @@ EASEL_SINGLE void single_tile(const float* const* from, int64_t offset, int64_t 
         _mm512_storeu_ps(sums + r * columns, left[r]);
         _mm512_storeu_ps(sums + r * columns + lanes_of_singles, right[r]);
     }
+}
+
+template <class Value>
+void multiply_tile(const float* const* rows, int64_t count, int64_t offset, int64_t length, const Value* panel,
+                   float* sums, Sums mode) {
+    if (count == 12)
+        single_tile<12>(rows, offset, length, panel, sums, mode);
+    else if (count == 8)
+        single_tile<8>(rows, offset, length, panel, sums, mode);
+    else
+        single_tile<4>(rows, offset, length, panel, sums, mode);
 }
 
 }  // namespace
@@ -71,14 +84,31 @@ void pack_panel(const Half* from, const Extent& extent, float* panel) {
     panel_packing::pack(from, extent, 1.0F, columns, panel);
 }
 
+void pack_panel(const Brain* from, const Extent& extent, float* panel) {
+    panel_packing::pack(from, extent, 1.0F, columns, panel);
+}
+
+void pack_panel(const Half* from, const Extent& extent, Half* panel) {
+    panel_packing::pack(from, extent, 1.0F, columns, panel);
+}
+
+void pack_panel(const Brain* from, const Extent& extent, Brain* panel) {
+    panel_packing::pack(from, extent, 1.0F, columns, panel);
+}
+
 void multiply(const float* const* rows, int64_t count, int64_t offset, int64_t length, const float* panel, float* sums,
               Sums mode) {
-    if (count == 12)
-        single_tile<12>(rows, offset, length, panel, sums, mode);
-    else if (count == 8)
-        single_tile<8>(rows, offset, length, panel, sums, mode);
-    else
-        single_tile<4>(rows, offset, length, panel, sums, mode);
+    multiply_tile(rows, count, offset, length, panel, sums, mode);
+}
+
+void multiply(const float* const* rows, int64_t count, int64_t offset, int64_t length, const Half* panel, float* sums,
+              Sums mode) {
+    multiply_tile(rows, count, offset, length, panel, sums, mode);
+}
+
+void multiply(const float* const* rows, int64_t count, int64_t offset, int64_t length, const Brain* panel, float* sums,
+              Sums mode) {
+    multiply_tile(rows, count, offset, length, panel, sums, mode);
 }
 
 EASEL_SINGLE void finish(const float* sums, float factor, const float* bias, int64_t count, float* out) {
@@ -99,7 +129,12 @@ EASEL_SINGLE void finish(const float* sums, float factor, const float* bias, int
 bool supported() { return false; }
 void pack_panel(const float*, const Extent&, float*) {}
 void pack_panel(const Half*, const Extent&, float*) {}
+void pack_panel(const Brain*, const Extent&, float*) {}
+void pack_panel(const Half*, const Extent&, Half*) {}
+void pack_panel(const Brain*, const Extent&, Brain*) {}
 void multiply(const float* const*, int64_t, int64_t, int64_t, const float*, float*, Sums) {}
+void multiply(const float* const*, int64_t, int64_t, int64_t, const Half*, float*, Sums) {}
+void multiply(const float* const*, int64_t, int64_t, int64_t, const Brain*, float*, Sums) {}
 void finish(const float*, float, const float*, int64_t, float*) {}
 
 #endif

@@ -1,5 +1,9 @@
 #include "inference/layers/winograd_kernels.hpp"
 
+#include "inference/layers/panel_packing.hpp"
+
+#include <algorithm>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 // GCC 12 takes the undefined registers of its own intrinsics for mistakes of ours.
@@ -61,33 +65,73 @@ EASEL_WINOGRAD void points_of_tile(const TileInput& pixels, int64_t count, float
     }
 }
 
-EASEL_WINOGRAD inline __m512 nine(const float* values) { return _mm512_maskz_loadu_ps(0x1FF, values); }
-EASEL_WINOGRAD inline __m512 nine(const half_kernels::Half* values) {
-    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(0x1FF, values));
+// `value` and what is added to it, as channels of a tile's pixel.
+EASEL_WINOGRAD inline void put_pixel(const TileOutput& to, std::size_t pixel, int64_t first, __mmask16 mask,
+                                     __m512 value) {
+    if (to.pixels[pixel] == nullptr) return;
+    if (to.added[pixel] != nullptr) value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(mask, to.added[pixel] + first));
+    _mm512_mask_storeu_ps(to.pixels[pixel] + first, mask, value);
 }
 
-// Along both directions, g0, g1 and g2 become g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2 and g2.
+constexpr int64_t taps = 9;
+
+// Along one direction: g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2.
+struct KernelLine {
+    __m512 point[4];
+};
+EASEL_WINOGRAD inline KernelLine along(__m512 g0, __m512 g1, __m512 g2) {
+    const __m512 half = _mm512_set1_ps(0.5F);
+    const __m512 ends = _mm512_mul_ps(_mm512_add_ps(g0, g2), half);
+    return {{g0, _mm512_fmadd_ps(g1, half, ends), _mm512_fnmadd_ps(g1, half, ends), g2}};
+}
+
+// The points of 16 kernels of one channel, whose taps lie one register behind the other.
 template <class Value>
-EASEL_WINOGRAD void points_of_kernels(const Value* kernels, int64_t count, float* to) {
-    // Four points of a row in each quarter of a register; the last quarter is of no use.
-    const __m512i row = _mm512_setr_epi32(0, 0, 0, 0, 3, 3, 3, 3, 6, 6, 6, 6, 6, 6, 6, 6);
-    const __m512i one = _mm512_set1_epi32(1);
-    const __m512i row_1 = _mm512_add_epi32(row, one), row_2 = _mm512_add_epi32(row_1, one);
-    const __m512 x_0 = _mm512_broadcast_f32x4(_mm_setr_ps(1.0F, 0.5F, 0.5F, 0.0F));
-    const __m512 x_1 = _mm512_broadcast_f32x4(_mm_setr_ps(0.0F, 0.5F, -0.5F, 0.0F));
-    const __m512 x_2 = _mm512_broadcast_f32x4(_mm_setr_ps(0.0F, 0.5F, 0.5F, 1.0F));
-    const __m512i quarters = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    const __m512 y_0 = _mm512_permutexvar_ps(quarters, x_0), y_1 = _mm512_permutexvar_ps(quarters, x_1),
-                 y_2 = _mm512_permutexvar_ps(quarters, x_2);
-    for (int64_t i = 0; i < count; ++i, kernels += 9, to += points) {
-        const __m512 kernel = nine(kernels);
-        __m512 rows = _mm512_mul_ps(_mm512_permutexvar_ps(row, kernel), x_0);
-        rows = _mm512_fmadd_ps(_mm512_permutexvar_ps(row_1, kernel), x_1, rows);
-        rows = _mm512_fmadd_ps(_mm512_permutexvar_ps(row_2, kernel), x_2, rows);
-        __m512 result = _mm512_mul_ps(_mm512_shuffle_f32x4(rows, rows, 0x00), y_0);
-        result = _mm512_fmadd_ps(_mm512_shuffle_f32x4(rows, rows, 0x55), y_1, result);
-        result = _mm512_fmadd_ps(_mm512_shuffle_f32x4(rows, rows, 0xAA), y_2, result);
-        _mm512_storeu_ps(to, result);
+EASEL_WINOGRAD inline void put_points(const float* lines, __m512 scale, Value* to, int64_t stride) {
+    KernelLine columns[3];
+#pragma GCC unroll 3
+    for (int64_t x = 0; x < 3; ++x) {
+        const float* const from = lines + x * winograd_lanes;
+        columns[x] = along(_mm512_mul_ps(_mm512_load_ps(from), scale),
+                           _mm512_mul_ps(_mm512_load_ps(from + 3 * winograd_lanes), scale),
+                           _mm512_mul_ps(_mm512_load_ps(from + 6 * winograd_lanes), scale));
+    }
+#pragma GCC unroll 4
+    for (int64_t y = 0; y < 4; ++y) {
+        const KernelLine row = along(columns[0].point[y], columns[1].point[y], columns[2].point[y]);
+#pragma GCC unroll 4
+        for (int64_t x = 0; x < 4; ++x)
+            panel_packing::put(to + (y * 4 + x) * stride, row.point[x]);
+    }
+}
+
+// Takes 16 kernels of 16 channels at a time, and turns them so that each tap has a register of kernels.
+template <class Stored, class Value>
+EASEL_WINOGRAD void kernels_into(const Stored* from, const KernelBlock& block, Value* panel) {
+    using namespace panel_packing;
+    alignas(64) float lines[side * taps * side];
+    const __m512 scale = _mm512_set1_ps(block.scale);
+    const int64_t size = block.channels * taps;
+    for (int64_t first = 0; first < block.channels; first += side) {
+        const int64_t count = std::min(side, block.channels - first), values = count * taps;
+        for (int64_t column = 0; column < block.columns; column += side) {
+            for (int64_t begin = 0; begin < values; begin += side) {
+                __m512 square[side];
+                for (int64_t row = 0; row < side; ++row) {
+                    square[row] = _mm512_setzero_ps();
+                    if (column + row >= block.rows) continue;
+                    const Stored* const place = from + (column + row) * size + first * taps + begin;
+                    square[row] = floats(place, first_of(values - begin));
+                    fetch(place + side * taps);  // the next 16 channels
+                }
+                transpose(square);
+                for (int64_t i = 0; i < side; ++i)
+                    _mm512_store_ps(lines + (begin + i) * side, square[i]);
+            }
+            for (int64_t channel = 0; channel < count; ++channel)
+                put_points(lines + channel * taps * side, scale, panel + (first + channel) * block.columns + column,
+                           block.channels * block.columns);
+        }
     }
 }
 
@@ -101,14 +145,30 @@ void input_points(const TileInput& pixels, int64_t count, float scale, float* to
     points_of_tile(pixels, count, scale, to, stride);
 }
 
-void kernel_points(const float* kernels, int64_t count, float* to) { points_of_kernels(kernels, count, to); }
+void pack_kernels(const float* from, const KernelBlock& block, float* panel) { kernels_into(from, block, panel); }
 
-void kernel_points(const half_kernels::Half* kernels, int64_t count, float* to) {
-    points_of_kernels(kernels, count, to);
+void pack_kernels(const float* from, const KernelBlock& block, half_kernels::Half* panel) {
+    kernels_into(from, block, panel);
+}
+
+void pack_kernels(const half_kernels::Half* from, const KernelBlock& block, float* panel) {
+    kernels_into(from, block, panel);
+}
+
+void pack_kernels(const half_kernels::Half* from, const KernelBlock& block, half_kernels::Half* panel) {
+    kernels_into(from, block, panel);
+}
+
+void pack_kernels(const half_kernels::Brain* from, const KernelBlock& block, float* panel) {
+    kernels_into(from, block, panel);
+}
+
+void pack_kernels(const half_kernels::Brain* from, const KernelBlock& block, half_kernels::Half* panel) {
+    kernels_into(from, block, panel);
 }
 
 EASEL_WINOGRAD void output_pixels(const float* sums, int64_t stride, float factor, const float* bias, int64_t count,
-                                  const TileOutput& pixels) {
+                                  const TileOutput& to) {
     const __m512 times = _mm512_set1_ps(factor);
     for (int64_t first = 0; first < count; first += winograd_lanes) {
         const __mmask16 mask = lanes_of(count - first);
@@ -126,10 +186,8 @@ EASEL_WINOGRAD void output_pixels(const float* sums, int64_t stride, float facto
         for (std::size_t x = 0; x < 2; ++x) {
             const __m512 upper = _mm512_add_ps(rows[0][x], _mm512_add_ps(rows[1][x], rows[2][x]));
             const __m512 lower = _mm512_sub_ps(_mm512_sub_ps(rows[1][x], rows[2][x]), rows[3][x]);
-            if (pixels[x] != nullptr)
-                _mm512_mask_storeu_ps(pixels[x] + first, mask, _mm512_fmadd_ps(upper, times, plus));
-            if (pixels[x + 2] != nullptr)
-                _mm512_mask_storeu_ps(pixels[x + 2] + first, mask, _mm512_fmadd_ps(lower, times, plus));
+            put_pixel(to, x, first, mask, _mm512_fmadd_ps(upper, times, plus));
+            put_pixel(to, x + 2, first, mask, _mm512_fmadd_ps(lower, times, plus));
         }
     }
 }
@@ -140,8 +198,12 @@ EASEL_WINOGRAD void output_pixels(const float* sums, int64_t stride, float facto
 
 void input_points(const TileInput&, int64_t, float, half_kernels::Pair*, int64_t) {}
 void input_points(const TileInput&, int64_t, float, float*, int64_t) {}
-void kernel_points(const float*, int64_t, float*) {}
-void kernel_points(const half_kernels::Half*, int64_t, float*) {}
+void pack_kernels(const float*, const KernelBlock&, float*) {}
+void pack_kernels(const float*, const KernelBlock&, half_kernels::Half*) {}
+void pack_kernels(const half_kernels::Half*, const KernelBlock&, float*) {}
+void pack_kernels(const half_kernels::Half*, const KernelBlock&, half_kernels::Half*) {}
+void pack_kernels(const half_kernels::Brain*, const KernelBlock&, float*) {}
+void pack_kernels(const half_kernels::Brain*, const KernelBlock&, half_kernels::Half*) {}
 void output_pixels(const float*, int64_t, float, const float*, int64_t, const TileOutput&) {}
 
 #endif

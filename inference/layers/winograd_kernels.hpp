@@ -18,16 +18,32 @@ using TileInput = std::array<const float*, points>;
 void input_points(const TileInput& pixels, int64_t count, float scale, half_kernels::Pair* to, int64_t stride);
 void input_points(const TileInput& pixels, int64_t count, float scale, float* to, int64_t stride);
 
-// The points of `count` kernels of nine values each, one after the other: [count, points].
-void kernel_points(const float* kernels, int64_t count, float* to);
-void kernel_points(const half_kernels::Half* kernels, int64_t count, float* to);
+// Of a sum of a kernel's values that is one of its points, beside the largest of the values.
+constexpr float growth_of_kernels = 2.25F;
 
-// The 2x2 pixels of a tile, row by row: where each one's channels go, null for those outside of the picture.
-using TileOutput = std::array<float*, 4>;
+// The points of kernels [rows, channels, 3, 3], times `scale`, as a panel [points, channels, columns] of floats or of
+// halves; `columns` is a multiple of 16, and columns beyond the rows become zeros.
+struct KernelBlock {
+    int64_t rows, channels, columns;
+    float scale;
+};
+void pack_kernels(const float* from, const KernelBlock& block, float* panel);
+void pack_kernels(const float* from, const KernelBlock& block, half_kernels::Half* panel);
+void pack_kernels(const half_kernels::Half* from, const KernelBlock& block, float* panel);
+void pack_kernels(const half_kernels::Half* from, const KernelBlock& block, half_kernels::Half* panel);
+void pack_kernels(const half_kernels::Brain* from, const KernelBlock& block, float* panel);
+void pack_kernels(const half_kernels::Brain* from, const KernelBlock& block, half_kernels::Half* panel);
+
+// The 2x2 pixels of a tile, row by row: where each one's channels go, null for those outside of the picture, and what
+// is added to them, null for nothing.
+struct TileOutput {
+    std::array<float*, 4> pixels{};
+    std::array<const float*, 4> added{};
+};
 
 // The first `count` channels of the pixels that the points at sums + i * stride amount to, times `factor`, plus `bias`
 // (which may be null). A whole number of registers is read.
 void output_pixels(const float* sums, int64_t stride, float factor, const float* bias, int64_t count,
-                   const TileOutput& pixels);
+                   const TileOutput& to);
 
 }  // namespace easel::inference::winograd_kernels

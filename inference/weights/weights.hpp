@@ -50,6 +50,8 @@ private:
 struct PackedForm {
     at::ScalarType type = at::kFloat;
     int variant = 0;
+    // Whether it is made of float32, float16 and bfloat16 alike, so that no copy in float32 is needed first.
+    bool takes_stored = false;
 
     bool operator==(const PackedForm&) const = default;
 };
@@ -93,13 +95,13 @@ public:
         return prepare(entry, dtype, device);
     }
 
-    // The weight as `pack(dense)` lays it out, made once: of the stored tensor where that has the wanted type and
+    // The weight as `pack(dense)` lays it out, made once: of the stored tensor where that has a type that will do and
     // nothing changes it, else of the ready form in `dtype`. It takes the place of the ready form.
     template <class Pack>
     const Tensor& packed(Entry& entry, at::ScalarType dtype, const PackedForm& form, const Pack& pack) {
         if (!is_current(entry) || !entry.packed.defined() || entry.form != form) {
             begin_packing(entry, dtype);
-            entry.packed = pack(is_plain(entry, form.type) ? entry.stored : prepare(entry, dtype, at::kCPU));
+            entry.packed = pack(is_made_of_stored(entry, form) ? entry.stored : prepare(entry, dtype, at::kCPU));
             entry.form = form;
             finish_packing(entry);
         }
@@ -139,6 +141,8 @@ public:
         is_current(entry);
         return !entry.baked.empty();
     }
+    // Whether the stored tensor has the very values that are computed with: not encoded, rounded or patched.
+    bool is_plain(Entry& entry) { return !encoding_of(entry.stored) && !settings_.round_to && !is_patched(entry); }
     // The ready form, made anew and not kept: on the CPU with the patches in force.
     Tensor made(Entry& entry, at::ScalarType dtype);
     // In the order of their keys.
@@ -148,10 +152,11 @@ public:
 
 private:
     const Tensor& prepare(Entry& entry, at::ScalarType dtype, at::Device device);
-    // Whether the ready form of this type would be the stored one.
-    bool is_plain(const Entry& entry, at::ScalarType type) const {
-        return entry.stored.scalar_type() == type && !encoding_of(entry.stored) && entry.baked.empty() &&
-               !settings_.round_to;
+    // Whether this form is made of the stored tensor itself.
+    bool is_made_of_stored(Entry& entry, const PackedForm& form) {
+        const at::ScalarType type = entry.stored.scalar_type();
+        const bool is_dense = type == at::kFloat || type == at::kHalf || type == at::kBFloat16;
+        return (type == form.type || (form.takes_stored && is_dense)) && is_plain(entry);
     }
     // Gives the memory of the packed form back and makes room for a new one.
     void begin_packing(Entry& entry, at::ScalarType dtype);
@@ -199,6 +204,8 @@ public:
     }
     bool allows_half_products() const { return table_->settings().half_products; }
     bool packs() const { return table_->settings().pack && !encoding_of(entry_->stored); }
+    // Whether the stored tensor has the very values that are computed with.
+    bool is_plain() const { return table_->is_plain(*entry_); }
 
     // As in the file, quantised weights as they are: for looking at sizes and values, not for computing.
     const Tensor& stored() const { return entry_->stored; }

@@ -3,6 +3,7 @@
 #include "inference/layers/conv.hpp"
 #include "inference/layers/half_attention.hpp"
 #include "inference/layers/linear.hpp"
+#include "inference/layers/products.hpp"
 #include "inference/layers/winograd.hpp"
 #include <gtest/gtest.h>
 
@@ -29,7 +30,7 @@ protected:
 };
 
 Tensor product(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
-    return panel_linear(x, pack_panels(weight, at::kHalf), bias, weight.size(0));
+    return panel_linear(x, pack_panels(weight, PanelKind::half), PanelKind::half, bias, weight.size(0));
 }
 
 TEST_F(HalfProducts, LinearIsTheOrdinaryOneAtEverySize) {
@@ -84,27 +85,36 @@ TEST_F(HalfProducts, ConvolutionIsTheOrdinaryOne) {
                                   .padding = padding};
             const Tensor expected = at::conv2d(x, weight, bias, stride, padding);
             for (const Tensor& stored : {weight, weight.contiguous(at::MemoryFormat::ChannelsLast)})
-                EXPECT_LT(relative_error(panel_conv2d(x, pack_panels(stored, at::kHalf), bias, shape), expected),
-                          tolerance)
+                EXPECT_LT(
+                    relative_error(panel_conv2d(x, pack_panels(stored, PanelKind::half), PanelKind::half, bias, shape),
+                                   expected),
+                    tolerance)
                     << kernel << "/" << stride << " at " << side;
         }
 }
 
 TEST(Winograd, IsTheOrdinaryConvolution) {
     struct Case {
-        at::ScalarType type;
+        PanelKind kind;
         double tolerance;
     };
-    for (const auto& [type, most] : {Case{at::kFloat, 2e-6}, Case{at::kHalf, 2 * tolerance}}) {
-        if (!has_panel_products(type)) continue;
+    for (const auto& [kind, most] : {Case{PanelKind::single, 2e-6}, Case{PanelKind::half, 2 * tolerance}}) {
+        if (!has_panel_products(kind == PanelKind::half ? at::kHalf : at::kFloat)) continue;
         for (const auto& [height, width] : {std::pair{8, 8}, std::pair{5, 7}, std::pair{33, 34}, std::pair{1, 2}})
             for (const auto& [in, out] : {std::pair{32, 40}, std::pair{50, 130}, std::pair{700, 64}}) {
                 const Tensor x = at::randn({2, in, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
                 const Tensor weight = at::randn({out, in, 3, 3}), bias = at::randn({out});
                 const Tensor expected = at::conv2d(x, weight, bias, 1, 1);
-                const Tensor actual = winograd_conv2d(x, pack_winograd(weight, type), bias, out);
+                const Tensor actual =
+                    winograd_conv2d(x, pack_winograd(weight, kind), kind, bias, {.out_channels = out});
                 EXPECT_LT(relative_error(actual, expected), most)
                     << in << " to " << out << " at " << height << "x" << width;
+                const Tensor twice = at::upsample_nearest2d(x, {2 * height, 2 * width});
+                const Tensor plus = at::randn({2, out, 2 * height, 2 * width});
+                const Tensor summed = winograd_conv2d(x, pack_winograd(weight, kind), kind, bias,
+                                                      {.out_channels = out, .doubles = true, .plus = plus});
+                EXPECT_LT(relative_error(summed - plus, at::conv2d(twice, weight, bias, 1, 1)), most)
+                    << "doubled, " << in << " to " << out << " at " << height << "x" << width;
             }
     }
 }
@@ -115,14 +125,73 @@ TEST(SinglePanels, AreTheOrdinaryProducts) {
     for (const int64_t rows : {1, 13, 200})
         for (const int64_t in : {32, 129, 1500}) {
             const Tensor x = at::randn({rows, in}), weight = at::randn({65, in}), bias = at::randn({65});
-            const Tensor actual = panel_linear(x, pack_panels(weight, at::kFloat), bias, 65);
+            const Tensor actual = panel_linear(x, pack_panels(weight, PanelKind::single), PanelKind::single, bias, 65);
             EXPECT_LT(relative_error(actual, at::linear(x, weight, bias)), exact) << rows << " x " << in;
         }
     const Tensor x = at::randn({2, 40, 9, 11}).contiguous(at::MemoryFormat::ChannelsLast);
     const Tensor weight = at::randn({48, 40, 3, 3}).to(at::kHalf), bias = at::randn({48});
     const ConvShape shape{.out_channels = 48, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = 1};
-    const Tensor actual = panel_conv2d(x, pack_panels(weight, at::kFloat), bias, shape);
+    const Tensor actual = panel_conv2d(x, pack_panels(weight, PanelKind::single), PanelKind::single, bias, shape);
     EXPECT_LT(relative_error(actual, at::conv2d(x, weight.to(at::kFloat), bias, 2, 1)), exact);
+}
+
+TEST(SinglePanels, KeepShortWeightsAsTheyAre) {
+    if (!has_panel_products(at::kFloat)) GTEST_SKIP() << "this processor has no AVX-512";
+    constexpr double exact = 2e-6;
+    struct Case {
+        at::ScalarType type;
+        PanelKind kind;
+    };
+    for (const auto& [type, kind] :
+         {Case{at::kHalf, PanelKind::single_of_half}, Case{at::kBFloat16, PanelKind::single_of_bfloat16}}) {
+        const Tensor weight = at::randn({70, 129}).to(type), bias = at::randn({70}), x = at::randn({13, 129});
+        const Tensor expected = at::linear(x, weight.to(at::kFloat), bias), packed = pack_panels(weight, kind);
+        EXPECT_EQ(packed.nbytes(), 3U * 32U * 129U * 2U);
+        EXPECT_LT(relative_error(panel_linear(x, packed, kind, bias, 70), expected), exact) << type;
+        EXPECT_LT(relative_error(panel_linear(x, pack_panels(weight, PanelKind::single), PanelKind::single, bias, 70),
+                                 expected),
+                  exact);
+        EXPECT_LT(relative_error(passing_linear(x, weight, bias), expected), exact) << type;
+        const Tensor kernels = at::randn({48, 40, 3, 3}).to(type), picture = at::randn({2, 40, 9, 11});
+        const ConvShape shape{.out_channels = 48, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = 1};
+        const Tensor convolved = panel_conv2d(picture, pack_panels(kernels, kind), kind, Tensor(), shape);
+        EXPECT_LT(relative_error(convolved, at::conv2d(picture, kernels.to(at::kFloat), Tensor(), 2, 1)), exact);
+        const Tensor same = winograd_conv2d(picture, pack_winograd(kernels, PanelKind::single), PanelKind::single,
+                                            Tensor(), {.out_channels = 48});
+        EXPECT_LT(relative_error(same, at::conv2d(picture, kernels.to(at::kFloat), Tensor(), 1, 1)), exact);
+    }
+}
+
+TEST(SinglePanels, OfShortWeightsTakeNoMoreThanTheFile) {
+    if (!has_fast_single_panels()) GTEST_SKIP() << "this processor is faster through oneDNN";
+    const Tensor x = at::randn({40, 96});
+    for (const auto type : {at::kHalf, at::kBFloat16})
+        for (const bool packs : {true, false}) {
+            const Tensor weight = at::randn({64, 96}).to(type);
+            const auto table =
+                std::make_shared<WeightTable>(TensorMap{{"weight", weight}}, WeightTable::Settings{.pack = packs});
+            const Linear layer{Weights(table)};
+            EXPECT_LT(relative_error(layer(x), at::linear(x, weight.to(at::kFloat))), 2e-6);
+            EXPECT_EQ(table->resident_bytes(), packs ? 64U * 96U * 2U : 0U);
+        }
+}
+
+TEST(SinglePanels, FollowPatchesOfShortWeights) {
+    const Tensor weight = at::randn({64, 96}, at::kHalf), x = at::randn({40, 96});
+    class Doubled final : public Patch {
+    public:
+        Tensor apply(Tensor stored, double) const override { return stored.mul_(2.0); }
+    };
+    for (const bool packs : {true, false}) {
+        const auto table =
+            std::make_shared<WeightTable>(TensorMap{{"weight", weight}}, WeightTable::Settings{.pack = packs});
+        const Linear layer{Weights(table)};
+        const Tensor plain = layer(x);
+        table->use(PatchSet::with(nullptr, {{"weight", {std::make_shared<const Doubled>(), 1.0}}}));
+        EXPECT_LT(relative_error(layer(x), 2.0 * plain), 2e-6);
+        table->use(nullptr);
+        EXPECT_LT(relative_error(layer(x), plain), 2e-6);
+    }
 }
 
 TEST_F(HalfProducts, LayersUseThemWhereTheTableAllowsIt) {
