@@ -4,9 +4,6 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 
-#include <sys/mman.h>
-
-#include <cstdint>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -17,19 +14,9 @@ namespace {
 constexpr std::size_t smallest = std::size_t{1} << 20;  // smaller ones the C library keeps itself
 constexpr std::size_t most_kept = std::size_t{1} << 30;
 
-// Asks for pages of 2 MiB where the block covers whole ones: a page costs one fault and one entry of the processor's
-// table of pages, whatever its size. Smaller blocks lie in the C library's heap, which would keep such pages for
-// little.
-void prefer_large_pages(void* data, std::size_t bytes) {
-    constexpr std::size_t outside_of_heap = std::size_t{32} << 20;
-    if (bytes < outside_of_heap) return;
-    constexpr std::uintptr_t page = std::uintptr_t{2} << 20;
-    const auto begin = (reinterpret_cast<std::uintptr_t>(data) + page - 1) / page * page;
-    const auto end = (reinterpret_cast<std::uintptr_t>(data) + bytes) / page * page;
-    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // no harm if refused
-}
-
-// Takes the place of libtorch's allocator for the CPU. Any thread may call it.
+// Takes the place of libtorch's allocator for the CPU. Any thread may call it. It does not ask for pages of 2 MiB:
+// where a virtual machine gives free memory back to its host, whole ones come from there and cost many times what small
+// ones do (docs/performance.md).
 class CachingAllocator final : public c10::Allocator {
 public:
     static CachingAllocator& instance() {
@@ -74,7 +61,6 @@ private:
             return data;
         }
         void* const data = c10::alloc_cpu(bytes);
-        prefer_large_pages(data, bytes);
         if (users_ > 0) sizes_.emplace(data, bytes);
         return data;
     }
