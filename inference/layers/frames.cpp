@@ -1,5 +1,7 @@
 #include "inference/layers/frames.hpp"
 
+#include "inference/layers/patches.hpp"
+
 namespace easel::inference {
 
 Tensor frames_to_video(const Tensor& x, int64_t frames) {
@@ -7,6 +9,10 @@ Tensor frames_to_video(const Tensor& x, int64_t frames) {
 }
 
 Tensor video_to_frames(const Tensor& video) { return video.permute({0, 2, 1, 3, 4}).flatten(0, 1); }
+
+Tensor frames_of_whole_patches(const Tensor& video, int64_t patch) {
+    return frames_to_video(padded_to_patches(video_to_frames(video), patch), video.size(2));
+}
 
 Tensor mixed(const Weight& factor, const Tensor& first, const Tensor& second) {
     const Tensor share = at::sigmoid(factor.like(first));

@@ -1,5 +1,5 @@
-// Layers along the time of a video, which turn networks for pictures into networks for videos (Blattmann et al. 2023).
-// Such networks hold the frames of a video as members of their batch, one after the other.
+// Videos as frames, and layers along the time of a video, which turn networks for pictures into networks for videos
+// (Blattmann et al. 2023). Such networks hold the frames of a video as members of their batch, one after the other.
 #pragma once
 
 #include "inference/layers/linear.hpp"
@@ -14,6 +14,9 @@ namespace easel::inference {
 // channels are innermost in memory.
 Tensor frames_to_video(const Tensor& x, int64_t frames);
 Tensor video_to_frames(const Tensor& video);
+
+// A video whose frames have whole patches of so many cells to a side (padded_to_patches).
+Tensor frames_of_whole_patches(const Tensor& video, int64_t patch);
 
 // `first` by the share that `factor` [1] is the logit of, `second` by the rest.
 Tensor mixed(const Weight& factor, const Tensor& first, const Tensor& second);

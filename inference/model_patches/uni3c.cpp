@@ -2,6 +2,7 @@
 
 #include "inference/image/resize.hpp"
 #include "inference/layers/attention.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/vae/latent_format.hpp"
@@ -66,8 +67,7 @@ private:
         if (place.input.concat.defined()) latent = at::cat({latent, place.input.concat.narrow(0, 0, batch)}, 1);
         latent = latent.narrow(1, 0, std::min(noise_channels, latent.size(1)));
         latent = at::constant_pad_nd(latent, {0, 0, 0, 0, 0, 0, 0, noise_channels - latent.size(1)});
-        const Tensor rows = padded_to_patches(latent.transpose(1, 2).flatten(0, 1), patch);
-        latent = rows.unflatten(0, {batch, latent.size(2)}).transpose(1, 2);
+        latent = frames_of_whole_patches(latent, patch);
         const Tensor render = render_for(latent.sizes()).to(latent.options()).expand({batch, -1, -1, -1, -1});
         auto [tokens, rope] = network_->start(at::cat({latent, render}, 1));
         tokens_ = std::move(tokens);

@@ -1,6 +1,8 @@
 #include "inference/upscale/latent_upsampler.hpp"
 
 #include "base/error.hpp"
+#include "inference/layers/frames.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <ATen/ops/pixel_shuffle.h>
 
@@ -13,12 +15,6 @@ namespace easel::inference {
 namespace {
 
 using Json = nlohmann::json;
-
-// Every frame as a picture, and back.
-Tensor pictures_of(const Tensor& video) { return video.transpose(1, 2).flatten(0, 1); }
-Tensor video_of(const Tensor& pictures, int64_t batch) {
-    return pictures.unflatten(0, {batch, -1}).transpose(1, 2);
-}
 
 // A scale as the quotient of two small numbers.
 std::pair<int64_t, int64_t> quotient(double scale) {
@@ -49,17 +45,10 @@ Tensor LatentUpsampler::Block::operator()(const Tensor& x) const {
     return at::silu(norm2(conv2(at::silu(norm1(conv1(x))))) + x);
 }
 
-std::vector<LatentUpsampler::Block> LatentUpsampler::blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 LatentUpsampler::LatentUpsampler(const Weights& w)
     : weights_(w), in_(w / "initial_conv"), out_(w / "final_conv"), up_(upsampler_part(w)),
-      norm_in_(w / "initial_norm"), before_(blocks(w / "res_blocks")), after_(blocks(w / "post_upsample_res_blocks")),
-      sees_time_(in_.weight.shape().size() == 5) {
+      norm_in_(w / "initial_norm"), before_(blocks_of<Block>(w / "res_blocks")),
+      after_(blocks_of<Block>(w / "post_upsample_res_blocks")), sees_time_(in_.weight.shape().size() == 5) {
     const Json config = Json::parse(w.metadata("config"), nullptr, /*allow_exceptions=*/false);
     if (!config.is_object()) throw ModelError(w.origin() + " has no config of a latent upscale model");
     try {
@@ -80,8 +69,8 @@ Tensor LatentUpsampler::blurred(const Tensor& pictures) const {
     if (divisor_ == 1) return pictures;
     const Weights filter = weights_ / "upsampler" / "blur_down";
     const Tensor row = at::tensor({1.0f, 4.0f, 6.0f, 4.0f, 1.0f}) / 16.0;
-    const Tensor kernel = filter.contains("kernel") ? filter["kernel"].like(pictures)
-                                                    : at::outer(row, row).to(pictures.options());
+    const Tensor kernel =
+        filter.contains("kernel") ? filter["kernel"].like(pictures) : at::outer(row, row).to(pictures.options());
     return at::conv2d(pictures, kernel.expand({pictures.size(1), 1, 5, 5}), {}, divisor_, at::IntArrayRef{2, 2}, 1,
                       pictures.size(1));
 }
@@ -89,7 +78,7 @@ Tensor LatentUpsampler::blurred(const Tensor& pictures) const {
 Tensor LatentUpsampler::enlarged(const Tensor& x) const {
     if (enlarges_ == Enlarges::space) {
         if (!sees_time_) return blurred(at::pixel_shuffle(up_(x), factor_));
-        return video_of(blurred(at::pixel_shuffle(up_(pictures_of(x)), factor_)), x.size(0));
+        return frames_to_video(blurred(at::pixel_shuffle(up_(video_to_frames(x)), factor_)), x.size(2));
     }
     const int64_t sides = enlarges_ == Enlarges::both ? 2 : 1;
     const Tensor cells = up_(x).unflatten(1, {-1, 2, sides, sides});
@@ -99,7 +88,7 @@ Tensor LatentUpsampler::enlarged(const Tensor& x) const {
 
 Tensor LatentUpsampler::operator()(const Tensor& latent) const {
     const Tensor cells = latent.to(weights_.device(), weights_.compute_dtype());
-    Tensor x = sees_time_ ? cells : pictures_of(cells);
+    Tensor x = sees_time_ ? cells : video_to_frames(cells);
     x = at::silu(norm_in_(in_(x)));
     for (const Block& block : before_)
         x = block(x);
@@ -107,7 +96,7 @@ Tensor LatentUpsampler::operator()(const Tensor& latent) const {
     for (const Block& block : after_)
         x = block(x);
     x = out_(x);
-    return (sees_time_ ? x : video_of(x, latent.size(0))).to(at::kFloat).contiguous();
+    return (sees_time_ ? x : frames_to_video(x, latent.size(2))).to(at::kFloat).contiguous();
 }
 
 }  // namespace easel::inference

@@ -1,9 +1,12 @@
 #include "inference/models/krea2/krea2.hpp"
 
 #include "base/error.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/diffusers_layout.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <array>
 #include <optional>
@@ -17,16 +20,8 @@ constexpr int64_t patch = 2, head_size = 128, text_heads = 20;
 constexpr double theta = 1000.0;
 const std::vector<int64_t> axes{32, 48, 48};  // of a head: plane, row, column
 
-template <class Part>
-std::vector<Part> parts(const Weights& w, int64_t argument) {
-    std::vector<Part> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, argument);
-    return result;
-}
-
 // Latents of one picture, or of the frames of several, as pictures [batch, channels, height, width].
-Tensor as_pictures(const Tensor& latent) { return latent.dim() == 4 ? latent : latent.transpose(1, 2).flatten(0, 1); }
+Tensor as_pictures(const Tensor& latent) { return latent.dim() == 4 ? latent : video_to_frames(latent); }
 
 struct Tokens {
     Tensor values;     // [batch, tokens, channels * 4]
@@ -48,10 +43,11 @@ Tokens tokens_of(const Tensor& picture, int64_t plane) {
 
 Krea2::Krea2(const Weights& w)
     : weights_(w), in_(w / "first"), time_in_(w / "tmlp" / 0), time_out_(w / "tmlp" / 2),
-      time_modulation_(w / "tproj" / 1), by_layer_(parts<TextBlock>(w / "txtfusion" / "layerwise_blocks", text_heads)),
-      refiner_(parts<TextBlock>(w / "txtfusion" / "refiner_blocks", text_heads)), blend_(w / "txtfusion" / "projector"),
-      text_norm_(w / "txtmlp" / 0), text_in_(w / "txtmlp" / 1), text_out_(w / "txtmlp" / 3),
-      blocks_(parts<Block>(w / "blocks", head_size)), final_norm_(w / "last" / "norm"),
+      time_modulation_(w / "tproj" / 1),
+      by_layer_(blocks_of<TextBlock>(w / "txtfusion" / "layerwise_blocks", text_heads)),
+      refiner_(blocks_of<TextBlock>(w / "txtfusion" / "refiner_blocks", text_heads)),
+      blend_(w / "txtfusion" / "projector"), text_norm_(w / "txtmlp" / 0), text_in_(w / "txtmlp" / 1),
+      text_out_(w / "txtmlp" / 3), blocks_(blocks_of<Block>(w / "blocks", head_size)), final_norm_(w / "last" / "norm"),
       final_modulation_(w["last.modulation.lin"]), final_(w / "last" / "linear") {}
 
 void Krea2::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
@@ -86,7 +82,7 @@ Tensor Krea2::embedded_time(const Tensor& timestep) const {
 }
 
 Tensor Krea2::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor pictures = as_pictures(input.x);
     const Tokens made = tokens_of(pictures, 0);
@@ -130,9 +126,9 @@ Tensor Krea2::predict(const NetworkInput& input) const {
 LoraKeys Krea2::lora_keys() const {
     using Rename = std::pair<std::string_view, std::string_view>;  // diffusers', ours
     constexpr std::array in_blocks{
-        Rename{"attn.to_q", "attn.wq"},     Rename{"attn.to_k", "attn.wk"},     Rename{"attn.to_v", "attn.wv"},
+        Rename{"attn.to_q", "attn.wq"},      Rename{"attn.to_k", "attn.wk"},     Rename{"attn.to_v", "attn.wv"},
         Rename{"attn.to_gate", "attn.gate"}, Rename{"attn.to_out.0", "attn.wo"}, Rename{"attn.to_out", "attn.wo"},
-        Rename{"ff.gate", "mlp.gate"},      Rename{"ff.up", "mlp.up"},          Rename{"ff.down", "mlp.down"}};
+        Rename{"ff.gate", "mlp.gate"},       Rename{"ff.up", "mlp.up"},          Rename{"ff.down", "mlp.down"}};
     constexpr std::array stacks{Rename{"transformer_blocks.", "blocks."},
                                 Rename{"text_fusion.layerwise_blocks.", "txtfusion.layerwise_blocks."},
                                 Rename{"text_fusion.refiner_blocks.", "txtfusion.refiner_blocks."}};

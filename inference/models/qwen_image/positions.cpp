@@ -1,5 +1,6 @@
 #include "inference/models/qwen_image/positions.hpp"
 
+#include "inference/layers/frames.hpp"
 #include "inference/layers/patches.hpp"
 
 #include <algorithm>
@@ -57,7 +58,7 @@ std::vector<Place> reference_places(const std::vector<Tensor>& references, Refer
 }  // namespace
 
 Tensor to_tokens(const Tensor& latent) {
-    const Tensor pictures = latent.transpose(1, 2).flatten(0, 1);  // [batch * frames, channels, height, width]
+    const Tensor pictures = video_to_frames(latent);  // [batch * frames, channels, height, width]
     const Tensor tokens = to_patches(padded_to_patches(pictures, patch), patch, PatchOrder::channels_first);
     return tokens.unflatten(0, {latent.size(0), latent.size(2)}).flatten(1, 2);
 }
@@ -67,14 +68,10 @@ Tensor from_tokens(const Tensor& tokens, at::IntArrayRef latent) {
     const int64_t frames = latent[2], rows = whole(latent[3]), columns = whole(latent[4]);
     const Tensor pictures = from_patches(tokens.unflatten(1, {frames, rows * columns}).flatten(0, 1), rows, columns,
                                          patch, PatchOrder::channels_first);
-    return pictures.unflatten(0, {latent[0], frames})
-        .transpose(1, 2)
-        .narrow(3, 0, latent[3])
-        .narrow(4, 0, latent[4]);
+    return frames_to_video(pictures, frames).narrow(3, 0, latent[3]).narrow(4, 0, latent[4]);
 }
 
-Rope rope_of(int64_t text_tokens, at::IntArrayRef made, const std::vector<Tensor>& references,
-             ReferenceMethod method) {
+Rope rope_of(int64_t text_tokens, at::IntArrayRef made, const std::vector<Tensor>& references, ReferenceMethod method) {
     const int64_t start = std::max(in_patches(made[3]) / 2, in_patches(made[4]) / 2);
     const Tensor text = (at::arange(text_tokens, at::kFloat) + static_cast<double>(start)).unsqueeze(1).expand({-1, 3});
     std::vector<Tensor> ids{text, picture_positions(made, {})};

@@ -1,6 +1,7 @@
 #include "inference/models/wan/camera.hpp"
 
 #include "base/error.hpp"
+#include "inference/layers/frames.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -100,10 +101,10 @@ CameraAdapter::CameraAdapter(const Weights& w) : shrink_(w / "conv", 2, 0) {
 
 Tensor CameraAdapter::operator()(const Tensor& rays) const {
     constexpr int64_t cell = 8;
-    Tensor x = shrink_(at::pixel_unshuffle(rays.transpose(1, 2).flatten(0, 1), cell));
+    Tensor x = shrink_(at::pixel_unshuffle(video_to_frames(rays), cell));
     for (const Residual& block : residuals_)
         x = x + block.out(at::relu(block.in(x)));
-    return x.unflatten(0, {rays.size(0), rays.size(2)}).transpose(1, 2);
+    return frames_to_video(x, rays.size(2));
 }
 
 }  // namespace easel::inference::wan

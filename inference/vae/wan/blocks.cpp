@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/conv.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/fused_norm.hpp"
 
 #include <algorithm>
@@ -11,12 +12,6 @@ namespace easel::inference::wan_vae {
 namespace {
 
 Tensor last_frames(const Tensor& x, int64_t count) { return x.narrow(2, x.size(2) - count, count); }
-
-// [batch, channels, frames, h, w] as pictures [batch * frames, channels, h, w], and back.
-Tensor as_pictures(const Tensor& x) { return x.transpose(1, 2).flatten(0, 1); }
-Tensor as_video(const Tensor& pictures, int64_t batch) {
-    return pictures.unflatten(0, {batch, pictures.size(0) / batch}).transpose(1, 2);
-}
 
 // Each frame [batch, channels, h, w], and the video that frames make.
 std::vector<Tensor> frames_of(const Tensor& x) { return x.unbind(2); }
@@ -54,7 +49,7 @@ Tensor over_frames(const std::vector<Tensor>& frames, const Weight& weight, cons
 // A convolution that sees earlier frames too, which `memory` keeps for `layer`; before the video's first are zeros.
 Tensor causal(const Tensor& x, const Weight& weight, const Weight& bias, const void* layer, FrameMemory& memory) {
     const auto reach = static_cast<std::size_t>(weight.size(2) - 1);
-    if (reach == 0) return as_video(over_single(as_pictures(x), weight, bias), x.size(0));
+    if (reach == 0) return frames_to_video(over_single(video_to_frames(x), weight, bias), x.size(2));
     std::vector<Tensor> seen = memory.recall(layer);
     const std::vector<Tensor> frames = frames_of(x);
     const bool is_alone = seen.empty() && frames.size() == 1;
@@ -145,12 +140,12 @@ FrameAttention::FrameAttention(const Weights& w)
       out_bias(w["proj.bias"]) {}
 
 Tensor FrameAttention::operator()(const Tensor& x) const {
-    const Tensor pictures = norm(as_pictures(x));
+    const Tensor pictures = norm(video_to_frames(x));
     const auto parts = conv2d(pictures, qkv, qkv_bias, {}).chunk(3, 1);
     const auto tokens = [](const Tensor& part) { return part.permute({0, 2, 3, 1}).flatten(1, 2).unsqueeze(1); };
     const Tensor mixed = attention(tokens(parts[0]), tokens(parts[1]), tokens(parts[2]));  // [n, 1, h * w, channels]
     const Tensor planes = mixed.squeeze(1).unflatten(1, {x.size(3), x.size(4)}).permute({0, 3, 1, 2});
-    return x + as_video(conv2d(planes, out, out_bias, {}), x.size(0));
+    return x + frames_to_video(conv2d(planes, out, out_bias, {}), x.size(2));
 }
 
 Resample::Resample(const Weights& w, Direction direction_)
@@ -158,14 +153,13 @@ Resample::Resample(const Weights& w, Direction direction_)
       time_weight(w.maybe("time_conv.weight")), time_bias(w.maybe("time_conv.bias")) {}
 
 Tensor Resample::operator()(const Tensor& x, FrameMemory& memory) const {
-    const int64_t batch = x.size(0);
     if (direction == Direction::up) {
         const Tensor frames = changes_time() ? double_frames(x, memory) : x;
-        const Tensor large = at::upsample_nearest2d(as_pictures(frames), {x.size(3) * 2, x.size(4) * 2});
-        return as_video(conv2d(large, weight, bias, {.padding = 1}), batch);
+        const Tensor large = at::upsample_nearest2d(video_to_frames(frames), {x.size(3) * 2, x.size(4) * 2});
+        return frames_to_video(conv2d(large, weight, bias, {.padding = 1}), frames.size(2));
     }
-    const Tensor padded = at::constant_pad_nd(as_pictures(x), {0, 1, 0, 1});
-    const Tensor small = as_video(conv2d(padded, weight, bias, {.stride = 2}), batch);
+    const Tensor padded = at::constant_pad_nd(video_to_frames(x), {0, 1, 0, 1});
+    const Tensor small = frames_to_video(conv2d(padded, weight, bias, {.stride = 2}), x.size(2));
     return changes_time() ? halve_frames(small, memory) : small;
 }
 

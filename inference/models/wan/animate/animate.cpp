@@ -1,15 +1,15 @@
 #include "inference/models/wan/animate/animate.hpp"
 
+#include "inference/layers/frames.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::wan {
 
 Animate::Animate(const Weights& w)
     : Network(w), pose_weight_(w["pose_patch_embedding.weight"]), pose_bias_(w["pose_patch_embedding.bias"]),
       motion_(w / "motion_encoder"), face_(w / "face_encoder") {
-    const Weights blocks = w / "face_adapter" / "fuser_blocks";
-    for (int64_t i = 0; i < blocks.count(); ++i)
-        face_blocks_.emplace_back(blocks / i);
+    face_blocks_ = blocks_of<FaceBlock>(w / "face_adapter" / "fuser_blocks");
 }
 
 void Animate::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
@@ -21,7 +21,7 @@ void Animate::set_inputs(NetworkInput& input, const Condition& condition, const 
 
 Tensor Animate::face_tokens(const Tensor& faces, int64_t frames) const {
     constexpr int64_t at_once = 8;  // pictures
-    const Tensor pictures = faces.transpose(1, 2).flatten(0, 1).to(trunk_.weights.compute_dtype());
+    const Tensor pictures = video_to_frames(faces).to(trunk_.weights.compute_dtype());
     std::vector<Tensor> motion;
     for (const Tensor& some : pictures.split(at_once))
         motion.push_back(motion_(some));

@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -48,8 +49,7 @@ MotionEncoder::MotionEncoder(const Weights& w)
     for (int64_t i = 1; i < last; ++i)
         residuals_.emplace_back(layers / i);
     out_ = (layers / last)["weight"];
-    for (int64_t i = 0; i < (w / "enc" / "fc").count(); ++i)
-        amounts_.emplace_back(w / "enc" / "fc" / i);
+    amounts_ = blocks_of<Linear>(w / "enc" / "fc");
 }
 
 Tensor MotionEncoder::operator()(const Tensor& faces) const {
