@@ -1,6 +1,7 @@
 #include "inference/vae/hunyuan/blocks.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <ATen/ops/replication_pad3d.h>
 
@@ -57,12 +58,7 @@ Tensor Middle::operator()(const Tensor& x) const {
     return last(attention(first(x, whole)), whole);
 }
 
-std::vector<ResBlock> residual_blocks(const Weights& w) {
-    std::vector<ResBlock> blocks;
-    for (int64_t i = 0; i < w.count("block"); ++i)
-        blocks.emplace_back(w / "block" / i);
-    return blocks;
-}
+std::vector<ResBlock> residual_blocks(const Weights& w) { return blocks_of<ResBlock>(w / "block"); }
 
 std::vector<Tensor> pixel_chunks(const Tensor& video) {
     constexpr int64_t group = 4, chunk = 8;

@@ -1,11 +1,9 @@
 #include "inference/vae/hunyuan/image.hpp"
 
-#include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
 namespace {
-
-constexpr double image_norm_eps = 1e-6;
 
 // Squares of two by two cells as channels [row, column, channel], and back.
 Tensor squares_to_channels(const Tensor& x) {
@@ -29,37 +27,15 @@ Tensor mean_channels(const Tensor& x, int64_t channels) {
 
 }  // namespace
 
-AutoencoderHunyuanImage::ResBlock::ResBlock(const Weights& w)
-    : norm1(w / "norm1", image_norm_eps), norm2(w / "norm2", image_norm_eps), conv1(w / "conv1"), conv2(w / "conv2") {
-    if (w.has_part("nin_shortcut")) shortcut.emplace(w / "nin_shortcut");
-}
-
-Tensor AutoencoderHunyuanImage::ResBlock::operator()(const Tensor& x) const {
-    const Tensor h = conv2(norm2.then_silu(conv1(norm1.then_silu(x))));
-    return (shortcut ? (*shortcut)(x) : x) + h;
-}
-
-AutoencoderHunyuanImage::Attention::Attention(const Weights& w)
-    : norm(w / "norm", image_norm_eps), q(w / "q"), k(w / "k"), v(w / "v"), out(w / "proj_out") {}
-
-Tensor AutoencoderHunyuanImage::Attention::operator()(const Tensor& x) const {
-    const Tensor h = norm(x);
-    const auto tokens = [](const Tensor& cells) { return cells.permute({0, 2, 3, 1}).flatten(1, 2).unsqueeze(1); };
-    const Tensor mixed = inference::attention(tokens(q(h)), tokens(k(h)), tokens(v(h)));
-    return x + out(mixed.squeeze(1).unflatten(1, {x.size(2), x.size(3)}).permute({0, 3, 1, 2}));
-}
-
 AutoencoderHunyuanImage::Level::Level(const Weights& w, const char* change_name) {
-    for (int64_t i = 0; i < w.count("block"); ++i)
-        blocks.emplace_back(w / "block" / i);
+    blocks = blocks_of<ResBlock>(w / "block");
     if (w.has_part(change_name)) change.emplace(w / change_name / "conv");
 }
 
 AutoencoderHunyuanImage::Coder::Coder(const Weights& w, const char* name, const char* change)
     : conv_in(w / "conv_in"), middle_first(w / "mid" / "block_1"), attention(w / "mid" / "attn_1"),
-      middle_last(w / "mid" / "block_2"), norm_out(w / "norm_out", image_norm_eps), conv_out(w / "conv_out") {
-    for (int64_t i = 0; i < w.count(name); ++i)
-        levels.emplace_back(w / name / i, change);
+      middle_last(w / "mid" / "block_2"), norm_out(w / "norm_out", picture_vae::norm_eps), conv_out(w / "conv_out") {
+    levels = blocks_of<Level>(w / name, change);
 }
 
 AutoencoderHunyuanImage::AutoencoderHunyuanImage(const Weights& w)

@@ -4,6 +4,7 @@
 
 #include "inference/layers/conv.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/vae/picture_blocks.hpp"
 #include "inference/vae/vae.hpp"
 
 #include <optional>
@@ -25,22 +26,7 @@ public:
     static bool matches(const Weights& w);
 
 private:
-    struct ResBlock {
-        GroupNorm norm1, norm2;
-        Conv2d conv1, conv2;
-        std::optional<Conv2d> shortcut;
-
-        explicit ResBlock(const Weights& w);
-        Tensor operator()(const Tensor& x) const;
-    };
-    // Of every cell to every cell, with one head.
-    struct Attention {
-        GroupNorm norm;
-        Conv2d q, k, v, out;
-
-        explicit Attention(const Weights& w);
-        Tensor operator()(const Tensor& x) const;
-    };
+    using ResBlock = picture_vae::ResBlock;
     struct Level {
         std::vector<ResBlock> blocks;
         std::optional<Conv2d> change;
@@ -51,7 +37,7 @@ private:
         Conv2d conv_in;
         std::vector<Level> levels;
         ResBlock middle_first;
-        Attention attention;
+        picture_vae::Attention attention;
         ResBlock middle_last;
         GroupNorm norm_out;
         Conv2d conv_out;

@@ -3,6 +3,7 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -72,19 +73,6 @@ Tensor Block::operator()(const Tensor& x, const Tensor& time) const {
     return mixed + part(5) * down(at::gelu(up(modulate(plain_channel_norm(mixed), part(4), part(3)))));
 }
 
-ResBlock::ResBlock(const Weights& w)
-    : norm1(w / "norm1", eps), norm2(w / "norm2", eps), conv1(w / "conv1"), conv2(w / "conv2") {
-    if (w.has_part("nin_shortcut")) shortcut.emplace(w / "nin_shortcut");
-}
-
-Tensor ResBlock::operator()(const Tensor& x) const {
-    const Tensor h = conv2(at::silu(norm2(conv1(at::silu(norm1(x))))));
-    return (shortcut ? (*shortcut)(x) : x) + h;
-}
-
-WindowAttention::WindowAttention(const Weights& w)
-    : norm(w / "norm", eps), q(w / "q"), k(w / "k"), v(w / "v"), out(w / "proj_out") {}
-
 Tensor WindowAttention::operator()(const Tensor& x) const {
     const int64_t height = x.size(2), width = x.size(3);
     const int64_t rows = (height + window - 1) / window, columns = (width + window - 1) / window;
@@ -117,9 +105,7 @@ Tensor PatchDecoder::Layer::operator()(const Tensor& x, const Tensor& features) 
 PatchDecoder::PatchDecoder(const Weights& w)
     : embed(w / "x_embedder" / "embedder" / 0), pixel_in(w / "dec_net" / "input_proj"),
       patch_in(w / "dec_net" / "cond_embed"), norm(w / "final_layer" / "norm", eps), out(w / "final_layer" / "linear") {
-    const Weights blocks = w / "dec_net" / "res_blocks";
-    for (int64_t i = 0; i < blocks.count(); ++i)
-        layers.emplace_back(blocks / i);
+    layers = blocks_of<Layer>(w / "dec_net" / "res_blocks");
 }
 
 Tensor PatchDecoder::operator()(const Tensor& pixels, const Tensor& patches) const {

@@ -4,8 +4,8 @@
 #include "inference/layers/conv.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/vae/picture_blocks.hpp"
 
-#include <optional>
 #include <vector>
 
 namespace easel::inference::mage {
@@ -52,21 +52,11 @@ struct Block {
     Tensor operator()(const Tensor& x, const Tensor& time) const;
 };
 
-struct ResBlock {
-    GroupNorm norm1, norm2;
-    Conv2d conv1, conv2;
-    std::optional<Conv2d> shortcut;
-
-    explicit ResBlock(const Weights& w);
-    Tensor operator()(const Tensor& x) const;
-};
+using picture_vae::ResBlock;
 
 // Self attention within windows of 32 x 32 cells; what a window lacks at the border repeats it.
-struct WindowAttention {
-    GroupNorm norm;
-    Conv2d q, k, v, out;
-
-    explicit WindowAttention(const Weights& w);
+struct WindowAttention : picture_vae::Attention {
+    using picture_vae::Attention::Attention;
     Tensor operator()(const Tensor& x) const;
 };
 

@@ -1,26 +1,19 @@
 #include "inference/vae/mage/mage.hpp"
 
 #include "inference/layers/patches.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
 namespace {
 
 constexpr double eps = 1e-6;
 
-template <class Part>
-std::vector<Part> parts(const Weights& w) {
-    std::vector<Part> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 }  // namespace
 
 AutoencoderMage::Encoder::Encoder(const Weights& w)
     : patch_in(w / "patch_cond_embed", (w / "patch_cond_embed")["weight"].size(3), 0),
-      head(parts<mage::PlainBlock>(w / "head_blocks")), down(w / "proj_down"), latent_in(w / "z_proj"),
-      fuse(w / "fuse_proj"), step(w / "t_embedder"), blocks(parts<mage::Block>(w / "blocks")),
+      head(blocks_of<mage::PlainBlock>(w / "head_blocks")), down(w / "proj_down"), latent_in(w / "z_proj"),
+      fuse(w / "fuse_proj"), step(w / "t_embedder"), blocks(blocks_of<mage::Block>(w / "blocks")),
       norm(w / "norm_out", eps), out(w / "proj_out") {}
 
 Tensor AutoencoderMage::Encoder::operator()(const Tensor& pixels) const {
@@ -60,7 +53,7 @@ Tensor AutoencoderMage::Conditioner::operator()(const Tensor& latent) const {
 
 AutoencoderMage::Decoder::Decoder(const Weights& w)
     : step(w / "t_embedder"), pixels_in(w / "s_embedder" / "proj1", (w / "s_embedder" / "proj1")["weight"].size(3), 0),
-      features_in(w / "s_embedder" / "proj2"), blocks(parts<mage::Block>(w / "blocks")),
+      features_in(w / "s_embedder" / "proj2"), blocks(blocks_of<mage::Block>(w / "blocks")),
       patch_features(w / "y_embedder_x"), patches(w) {}
 
 Tensor AutoencoderMage::Decoder::operator()(const Tensor& features) const {
