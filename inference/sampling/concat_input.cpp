@@ -27,7 +27,7 @@ Tensor blank_picture(at::IntArrayRef shape) {
 
 Tensor mask_and_picture(const Condition& condition, const SamplingTarget& target) {
     const int64_t batch = target.shape[0];
-    const std::optional<Tensor>& given = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& given = mask_of(condition, target);
     if (!given) {
         std::vector<int64_t> one_channel = target.shape.vec();
         one_channel[1] = 1;
@@ -48,6 +48,10 @@ Tensor picture_alone(const Condition& condition, const SamplingTarget& target) {
 }
 
 }  // namespace
+
+const std::optional<Tensor>& mask_of(const Condition& condition, const SamplingTarget& target) {
+    return condition.concat_mask ? condition.concat_mask : target.noise_mask;
+}
 
 Tensor spread_to_batch(const Tensor& tensor, int64_t batch) {
     const int64_t present = tensor.size(0);

@@ -12,6 +12,9 @@ namespace easel::inference {
 // `channels` is how many channels that is, 0 for none. (BaseModel.concat_cond, IP2P.concat_cond)
 Tensor concat_input(int64_t channels, const Condition& condition, const SamplingTarget& target);
 
+// The mask of `condition`, or else that of the latent; nothing where there is neither.
+const std::optional<Tensor>& mask_of(const Condition& condition, const SamplingTarget& target);
+
 // As many members as `batch`, picked or repeated evenly. (comfy.utils.resize_to_batch_size)
 Tensor spread_to_batch(const Tensor& tensor, int64_t batch);
 
