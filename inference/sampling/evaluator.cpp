@@ -1,6 +1,7 @@
 #include "inference/sampling/evaluator.hpp"
 
 #include "base/error.hpp"
+#include "base/host_memory.hpp"
 #include "inference/control/control.hpp"
 #include "inference/control/gligen.hpp"
 
@@ -105,15 +106,26 @@ Tensor predict(const Model& model, const NetworkInput& input, const ModelOptions
 
 }  // namespace
 
-// The handle with the weights that the job's condition asks for.
 const Model& NetworkEvaluator::model_for(const Job& job) const {
+    constexpr std::uint64_t part_for_baked = 4;  // of the memory that is free
     const auto& hooks = job.condition->hooks;
-    if (!hooks) return model_;
+    if (!hooks) {
+        if (baked_) baked_->change_to(0, {});
+        return model_;
+    }
+    if (!baked_) baked_.emplace(model_.weights(), host_memory().available / part_for_baked);
     const std::pair key(hooks, job.hook_strengths);
-    if (const auto found = hooked_.find(key); found != hooked_.end()) return found->second;
-    const auto patches =
-        hooks->patches(HookGroup::Target::model, model_.weights(), model_.network().lora_keys(), job.hook_strengths);
-    return hooked_.emplace(key, model_.with_patches(patches)).first->second;
+    auto found = hooked_.find(key);
+    if (found == hooked_.end()) {
+        const PatchList patches = hooks->patches(HookGroup::Target::model, model_.weights(),
+                                                 model_.network().lora_keys(), job.hook_strengths);
+        Hooked hooked{.model = model_.with_patches(patches), .number = std::ssize(hooked_) + 1, .keys = {}};
+        for (const auto& [weight, patch] : patches)
+            hooked.keys.insert(weight);
+        found = hooked_.emplace(key, std::move(hooked)).first;
+    }
+    baked_->change_to(found->second.number, found->second.keys);
+    return found->second.model;
 }
 
 // The pictures that the network sees in the jobs' parts of x.

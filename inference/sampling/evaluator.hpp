@@ -2,6 +2,7 @@
 // predictions of one side are averaged by their masks.
 #pragma once
 
+#include "inference/patches/baked_weights.hpp"
 #include "inference/patches/hooks.hpp"
 #include "inference/sampling/model_options.hpp"
 
@@ -10,6 +11,9 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -41,13 +45,20 @@ private:
     std::vector<Tensor> run_batch(const std::vector<Job>& batch, float sigma, const ModelOptions& options) const;
     std::vector<Tensor> run_network(const std::vector<Job>& batch, float sigma, const ModelOptions& options) const;
 
+    // The handle with the weights that the job's condition asks for, which are used next.
     const Model& model_for(const Job& job) const;
 
     Model model_;
     EvaluatedRun run_;
     mutable HookProgress hook_progress_;
-    // Handles of conditions with hooks, by the strengths that these have.
-    mutable std::map<std::pair<std::shared_ptr<const HookGroup>, std::vector<double>>, Model> hooked_;
+    // What conditions with hooks make of the model, by the strengths that these have.
+    struct Hooked {
+        Model model;
+        int64_t number;              // from 1 on
+        std::set<std::string> keys;  // of the weights that are changed
+    };
+    mutable std::map<std::pair<std::shared_ptr<const HookGroup>, std::vector<double>>, Hooked> hooked_;
+    mutable std::optional<BakedWeights> baked_;  // since there are hooks
 };
 
 }  // namespace easel::inference
