@@ -13,10 +13,14 @@ public:
     // The mask that counts at a level.
     using MaskAt = std::function<Tensor(float sigma)>;
 
+    // What the model sees of the kept part, where the network has a way of its own.
+    using KeptAt = std::function<Tensor(const Tensor& x, float sigma, const Tensor& mask)>;
+
     // The mask is 1 where to sample and has the shape of `latent`; `noise` is what the kept part is shown with,
-    // undefined where it is shown as it is.
-    MaskedDenoiser(const Denoiser& inner, MaskAt mask, Tensor latent, Tensor noise)
-        : inner_(inner), mask_(std::move(mask)), latent_(std::move(latent)), noise_(std::move(noise)) {}
+    // undefined where the network is to see it without noise.
+    MaskedDenoiser(const Denoiser& inner, MaskAt mask, Tensor latent, Tensor noise, KeptAt kept_at = {})
+        : inner_(inner), mask_(std::move(mask)), kept_at_(std::move(kept_at)), latent_(std::move(latent)),
+          noise_(std::move(noise)) {}
 
     Tensor operator()(const Tensor& x, float sigma) const override {
         const Tensor mask = mask_(sigma);
@@ -34,15 +38,20 @@ public:
 
 private:
     Tensor shown(const Tensor& x, float sigma, const Tensor& mask) const {
-        const Tensor original =
-            noise_.defined() ? parameterization().prediction->add_noise(latent_, noise_, sigma, /*full_noise=*/false)
-                             : latent_;
-        return x * mask + original * (1.0 - mask);
+        return x * mask + original(x, sigma, mask) * (1.0 - mask);
+    }
+    // Without noise, what the network then sees is what it sees of the latent at level 0.
+    Tensor original(const Tensor& x, float sigma, const Tensor& mask) const {
+        if (kept_at_) return kept_at_(x, sigma, mask);
+        const Prediction& prediction = *parameterization().prediction;
+        if (noise_.defined()) return prediction.add_noise(latent_, noise_, sigma, /*full_noise=*/false);
+        return prediction.network_input(latent_, 0.0f) / prediction.network_input(at::ones({1}), sigma).item<float>();
     }
     Tensor kept(const Tensor& picture, const Tensor& mask) const { return picture * mask + latent_ * (1.0 - mask); }
 
     const Denoiser& inner_;
     MaskAt mask_;
+    KeptAt kept_at_;
     Tensor latent_, noise_;
 };
 

@@ -20,6 +20,7 @@ at::Generator seeded_generator(uint64_t seed);
 struct NoiseSource {
     uint64_t seed = 0;
     bool is_zero = false;  // the latent brings its own
+    Tensor given = {};     // noise that was made before, of the latent's shape; undefined where it is to be drawn
 };
 
 // The noise that sampling starts from. With a batch_index, sample i gets the noise that the element batch_index[i] of a

@@ -1,5 +1,6 @@
 #include "inference/sampling/sample.hpp"
 
+#include "base/error.hpp"
 #include "inference/image/resize.hpp"
 #include "inference/memory/block_cache.hpp"
 #include "inference/models/model.hpp"
@@ -8,9 +9,11 @@
 #include "inference/sampling/masked_denoiser.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/sampling/noise.hpp"
+#include "inference/sampling/own_latents.hpp"
 #include "inference/sampling/sampler.hpp"
 #include "inference/sampling/sampling_memory.hpp"
 #include "inference/sampling/schedulers.hpp"
+#include "inference/sampling/stream_flow.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,8 +25,9 @@ bool is_empty(const Tensor& latent) { return latent.count_nonzero().item<int64_t
 
 // An empty latent takes the channels and the resolution of the model; every latent gets the model's dimensions.
 // (comfy.sample.fix_empty_latent_channels)
-LatentImage fit_to_model(const LatentFormat& format, LatentImage latent) {
+LatentImage fit_to_model(const Model& model, LatentImage latent) {
     if (!latent.streams.empty()) return latent;
+    const LatentFormat& format = model.latent_format();
     Tensor& samples = latent.samples;
     const bool empty = is_empty(samples);
     if (empty) {
@@ -46,7 +50,8 @@ LatentImage fit_to_model(const LatentFormat& format, LatentImage latent) {
         const auto wanted = std::max<int64_t>(1, static_cast<int64_t>(std::nearbyint(cells)));
         samples = repeat_to_batch(samples.transpose(0, 2), wanted).transpose(0, 2);
     }
-    return latent;
+    const auto* maker = dynamic_cast<const MakesStreams*>(&model.network());
+    return empty && maker != nullptr ? maker->with_streams(std::move(latent)) : latent;
 }
 
 // All that is sampled as one tensor.
@@ -55,6 +60,19 @@ Tensor packed(const LatentImage& latent) {
     for (const LatentStream& stream : latent.streams)
         tensors.push_back(stream.samples);
     return pack_streams(tensors);
+}
+
+// The guider with predictions that know where in a row of several latents each is, where they need to.
+Guider bound_to(const StreamShapes& shapes, Guider guider) {
+    const auto bind = [&](const Model& model) {
+        const auto flow = bound_stream_flow(*model.parameterization().prediction, shapes);
+        return flow ? model.with_parameterization({.prediction = flow, .levels = model.parameterization().levels})
+                    : model;
+    };
+    guider.model = bind(guider.model);
+    for (GuidedSide& side : guider.sides)
+        if (side.model) side.model = bind(*side.model);
+    return guider;
 }
 
 // The levels for a whole schedule, or for its last `denoise` share in the same number of steps.
@@ -91,6 +109,18 @@ bool starts_from_noise(const NoiseLevels& levels, float sigma) {
     return sigma > highest || std::abs(highest - sigma) <= 1e-5f * std::max(highest, sigma);
 }
 
+// What sampling `latent` starts from, drawn with `generator` unless the source brings it.
+Tensor starting_noise(const NoiseSource& source, const LatentImage& latent, at::Generator& generator) {
+    if (source.given.defined()) {
+        const Tensor wanted = packed(latent);
+        if (source.given.sizes() != wanted.sizes())
+            throw UserError("the noise has the shape " + c10::str(source.given.sizes()) + ", and the latent " +
+                            c10::str(wanted.sizes()) + ": make both of the same size and length");
+        return source.given;
+    }
+    return source.is_zero ? at::zeros_like(packed(latent)) : initial_noise(latent, generator);
+}
+
 }  // namespace
 
 Tensor sample(const Model& model, const SampleRequest& request) { return sample_latent(model, request).samples; }
@@ -107,45 +137,60 @@ LatentImage sample_latent(const Model& model, const SampleRequest& request) {
 }
 
 CustomSample sample_custom(const CustomSampleRequest& request) {
-    const Model& model = request.guider.model;
-    const LatentFormat& format = model.latent_format();
-    CustomSample result{.latent = fit_to_model(format, request.latent), .denoised = {}};
+    const LatentFormat& format = request.guider.model.latent_format();
+    CustomSample result{.latent = fit_to_model(request.guider.model, request.latent), .denoised = {}};
     result.latent.downscale_ratio.reset();
     result.latent.temporal_downscale_ratio.reset();
     if (request.sigmas.empty()) return result;
+    const StreamShapes shapes = stream_shapes(result.latent);
+    const Guider guider = bound_to(shapes, request.guider);
+    const Model& model = guider.model;
     const BlockCache blocks;
     const Parameterization& parameterization = model.parameterization();
     const at::Device device = model.weights()->settings().device;
 
     at::Generator generator = seeded_generator(request.noise.seed);
-    Tensor noise =
-        (request.noise.is_zero ? at::zeros_like(packed(result.latent)) : initial_noise(result.latent, generator))
-            .to(device, at::kFloat);
+    Tensor noise = starting_noise(request.noise, result.latent, generator).to(device, at::kFloat);
     for (const auto& change : model.options().on_noise)
         noise = change(std::move(noise), request.noise.seed);
     Tensor latent = packed(result.latent).to(device, at::kFloat);
-    const StreamShapes shapes = stream_shapes(result.latent);
     SamplingTarget target{
         .shape = noise.sizes(), .latent = latent, .noise_mask = {}, .format = &format, .streams = shapes};
     if (const Tensor mask = packed_mask(result.latent); mask.defined()) target.noise_mask = mask.to(device);
-    if (!is_empty(latent)) latent = format.to_model(latent);  // an empty latent stays so where the format has a shift
+    const auto* streams = dynamic_cast<const StreamFlow*>(parameterization.prediction.get());
+    if (!is_empty(latent)) {  // an empty latent stays so where the format has a shift
+        latent = format.to_model(latent);
+        if (streams != nullptr) latent = streams->held(latent);
+    }
 
-    const SamplingRoom room = room_for_sampling(request.guider, target);
-    const GuidedDenoiser guided(request.guider, target,
+    const SamplingRoom room = room_for_sampling(guider, target);
+    const GuidedDenoiser guided(guider, target,
                                 {.schedule = request.sigmas,
                                  .generator = generator,
                                  .stop = request.hooks.stop,
                                  .most_joined = room.most_joined});
     std::optional<MaskedDenoiser> masked;
-    if (target.noise_mask) {
+    const bool is_plain = request.sampler.takes_plain_noise;
+    if (target.noise_mask && !is_plain) {
         MaskedDenoiser::MaskAt mask = [mask = *target.noise_mask](float) { return mask; };
         if (model.timed_mask())
             mask = timed_mask(*target.noise_mask, *model.timed_mask(), *parameterization.levels, request.sigmas);
         Tensor shown_noise = request.sampler.draws_inpaint_noise
                                  ? random_normal(noise.sizes(), request.noise.seed + 1).to(device)
                                  : noise;
+        MaskedDenoiser::KeptAt kept_at;
+        if (const auto* shows = dynamic_cast<const ShowsKeptLatent*>(&model.network()))
+            kept_at = [=, &latent, &shapes](const Tensor& at_x, float sigma, const Tensor& at_mask) {
+                return shows->shown({.x = at_x,
+                                     .mask = at_mask,
+                                     .latent = latent,
+                                     .noise = shown_noise,
+                                     .sigma = sigma,
+                                     .shapes = shapes,
+                                     .flow = streams});
+            };
         if (model.network().keeps_latent_clean()) shown_noise = Tensor();
-        masked.emplace(guided, std::move(mask), latent, shown_noise);
+        masked.emplace(guided, std::move(mask), latent, shown_noise, std::move(kept_at));
     }
     Tensor denoised;
     const SamplerRun run{
@@ -162,11 +207,15 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
         .generator = generator,
     };
     const float first = request.sigmas.front();
-    Tensor x = parameterization.prediction->add_noise(latent, noise, first,
-                                                      starts_from_noise(*parameterization.levels, first));
-    x = parameterization.prediction->remove_noise_scaling(request.sampler.function(x, run), request.sigmas.back());
+    const Prediction& prediction = *parameterization.prediction;
+    Tensor x = is_plain
+                   ? noise
+                   : prediction.add_noise(latent, noise, first, starts_from_noise(*parameterization.levels, first));
+    x = request.sampler.function(x, run);
+    if (!is_plain) x = prediction.remove_noise_scaling(x, request.sigmas.back());
     const auto finished = [&](const Tensor& row) {
-        return with_samples(result.latent, unpack_streams(format.from_model(row.to(at::kFloat)).to(at::kCPU), shapes));
+        const Tensor released = streams != nullptr ? streams->released(row.to(at::kFloat)) : row.to(at::kFloat);
+        return with_samples(result.latent, unpack_streams(format.from_model(released).to(at::kCPU), shapes));
     };
     result.latent = finished(x);
     for (const auto& change : model.options().on_result)
@@ -178,7 +227,8 @@ CustomSample sample_custom(const CustomSampleRequest& request) {
 LatentImage add_noise(const Model& model, const NoiseSource& noise, const Sigmas& sigmas, const LatentImage& latent) {
     if (sigmas.empty()) return latent;
     const LatentFormat& format = model.latent_format();
-    const Tensor drawn = noise.is_zero ? at::zeros_like(latent.samples) : initial_noise(latent, noise.seed);
+    at::Generator generator = seeded_generator(noise.seed);
+    const Tensor drawn = starting_noise(noise, latent, generator);
     const float level = sigmas.size() > 1 ? std::abs(sigmas.front() - sigmas.back()) : sigmas.front();
     const Tensor in_model = is_empty(latent.samples) ? latent.samples : format.to_model(latent.samples);
     LatentImage noisy = latent;

@@ -59,6 +59,7 @@ using SamplerFunction = std::function<Tensor(Tensor x, const SamplerRun& run)>;
 struct Sampler {
     SamplerFunction function;
     bool draws_inpaint_noise = false;  // the kept part of a masked latent gets noise of its own, from seed + 1
+    bool takes_plain_noise = false;    // `x` is the noise as it was drawn, without the latent; masks do not count
 };
 
 struct SamplerEntry {
