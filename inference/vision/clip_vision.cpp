@@ -2,6 +2,8 @@
 
 #include "inference/models/detect.hpp"
 #include "inference/vision/clip_vision_network.hpp"
+#include "inference/vision/dino2/dino2_vision.hpp"
+#include "inference/vision/dino3/dino3_vision.hpp"
 
 #include <utility>
 
@@ -9,6 +11,8 @@ namespace easel::inference {
 namespace {
 
 using Rename = std::pair<std::string_view, std::string_view>;
+
+constexpr std::string_view dino2_mark = "encoder.layer.0.layer_scale2.lambda1";
 
 constexpr std::array open_clip_names{
     Rename{"class_embedding", "vision_model.embeddings.class_embedding"},
@@ -69,10 +73,16 @@ TensorMap canonical_clip_vision(const TensorMap& tensors) {
     for (const std::string prefix : {"visual.", "embedder.model.visual."})
         if (tensors.contains(prefix + "transformer.resblocks.0.attn.in_proj_weight"))
             return from_open_clip(part_of(tensors, prefix));
-    return tensors.contains("vision_model.embeddings.patch_embedding.weight") ? tensors : TensorMap{};
+    const bool is_known = tensors.contains("vision_model.embeddings.patch_embedding.weight") ||
+                          tensors.contains(dino2_mark) || Dino3Vision::matches(tensors);
+    return is_known ? tensors : TensorMap{};
 }
 
-ClipVision load_clip_vision(const Weights& w) { return ClipVision(std::make_shared<ClipVisionNetwork>(w), w.table()); }
+ClipVision load_clip_vision(const Weights& w) {
+    if (w.contains("embeddings.register_tokens")) return ClipVision(std::make_shared<Dino3Vision>(w), w.table());
+    if (w.contains(dino2_mark)) return ClipVision(std::make_shared<Dino2Vision>(w), w.table());
+    return ClipVision(std::make_shared<ClipTransformer>(w), w.table());
+}
 
 ClipVisionOutput ClipVision::encode(const Tensor& pixels, Fit fit) const {
     weights_->use(nullptr);
@@ -82,6 +92,11 @@ ClipVisionOutput ClipVision::encode(const Tensor& pixels, Fit fit) const {
                            &output.image_embeds, &output.mm_projected})
         if (tensor->defined()) *tensor = tensor->to(at::kCPU, at::kFloat);
     return output;
+}
+
+Tensor ClipVision::tokens_of(const Tensor& planes) const {
+    weights_->use(nullptr);
+    return (*network_)(planes.to(weights_->settings().device)).last_hidden_state.to(at::kCPU, at::kFloat);
 }
 
 }  // namespace easel::inference

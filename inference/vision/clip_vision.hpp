@@ -37,6 +37,10 @@ public:
     // `pixels` [batch, height, width, channels] in 0..1. (comfy.clip_vision.ClipVisionModel.encode_image)
     ClipVisionOutput encode(const Tensor& pixels, Fit fit) const;
 
+    // The last hidden state of `planes` [batch, 3, height, width], which are normalised as the network wants them and
+    // have any size that it takes.
+    Tensor tokens_of(const Tensor& planes) const;
+
     // What the network runs on, for saving.
     const std::shared_ptr<WeightTable>& weights() const { return weights_; }
 

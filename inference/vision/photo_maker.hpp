@@ -26,7 +26,7 @@ private:
     };
 
     Weights weights_;
-    ClipVisionNetwork vision_;
+    ClipTransformer vision_;
     LayerNorm norm_after_;
     Linear first_, second_;
     Mlp fuse_, refine_;

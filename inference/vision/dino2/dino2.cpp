@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/vision/dino2/reference_view.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,13 +71,15 @@ Dino2::Dino2(const Weights& w)
       patch_bias_(w["embeddings.patch_embeddings.projection.bias"]), class_token_(w["embeddings.cls_token"]),
       positions_(w["embeddings.position_embeddings"]), camera_tokens_(w.maybe("embeddings.camera_token")),
       norm_(w / "layernorm", 1e-6) {
-    const Weights layers = w / "encoder" / "layer";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        blocks_.emplace_back(layers / i);
+    blocks_ = blocks_of<Block>(w / "encoder" / "layer");
     const auto knows_scene = [](const Block& block) { return block.q_norm.has_value(); };
     scene_start_ = camera_tokens_
                        ? static_cast<std::size_t>(std::ranges::find_if(blocks_, knows_scene) - blocks_.begin())
                        : blocks_.size();
+}
+
+int64_t Dino2::trained_side() const {
+    return patch * static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(positions_.size(1) - 1))));
 }
 
 // [views, 1 + cells, dim]
@@ -86,7 +89,7 @@ Tensor Dino2::embedded(const Tensor& views) const {
     const Tensor tokens = at::cat({class_token_.like(cells).expand({cells.size(0), 1, -1}), cells}, 1);
     const Tensor table = positions_.like(cells);  // [1, 1 + side^2, dim]
     if (table.size(1) == tokens.size(1)) return tokens + table;
-    const auto side = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(table.size(1) - 1))));
+    const int64_t side = trained_side() / patch;
     // The tenth keeps rounding from losing a row; the network was trained with places found so.
     const auto scale = [&](int64_t length) {
         return (static_cast<double>(length / patch) + 0.1) / static_cast<double>(side);
@@ -107,6 +110,15 @@ std::vector<Dino2::Features> Dino2::separate(const Tensor& views, const std::vec
         features.push_back({.cells = normed.slice(1, 1), .token = normed.select(1, 0)});
     }
     return features;
+}
+
+Dino2::Tokens Dino2::tokens(const Tensor& pictures) const {
+    Tensor x = embedded(pictures), before = x;
+    for (const Block& block : blocks_) {
+        before = x;
+        x = block(x, nullptr);
+    }
+    return {.last = norm_(x), .penultimate = before};
 }
 
 std::vector<Dino2::Features> Dino2::of_scene(const Tensor& views, const std::vector<std::size_t>& layers,

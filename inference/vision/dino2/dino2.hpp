@@ -37,7 +37,16 @@ public:
     std::vector<Features> of_scene(const Tensor& views, const std::vector<std::size_t>& layers,
                                    ReferenceView reference) const;
 
+    struct Tokens {
+        Tensor last;         // [pictures, 1 + cells, dim], normalised; the class token comes first
+        Tensor penultimate;  // out of the block before the last one, as it is
+    };
+    // Of pictures of their own. (Dinov2Model.forward)
+    Tokens tokens(const Tensor& pictures) const;
+
     std::size_t depth() const { return blocks_.size(); }
+    // The sides in pixels of the pictures that it was trained with.
+    int64_t trained_side() const;
     int64_t dim() const { return norm_.weight.size(0); }
 
 private:
