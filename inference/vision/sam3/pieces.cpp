@@ -1,6 +1,7 @@
 #include "inference/vision/sam3/pieces.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace easel::inference::sam3 {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 constexpr double same_thing = 0.5;  // masks that overlap so much show one thing
 constexpr double just_inside = 0.1, just_outside = -0.1;
 
-// Which pixels of `mask` [h, w], truth values, belong to pieces of at most `size` pixels.
+// Which pixels of `mask` [h, w], truth values, belong to pieces of at most `size` pixels that touch at their sides.
 Tensor small_pieces(const Tensor& mask, int64_t size) {
     const Tensor source = mask.to(at::kCPU).contiguous();
     Tensor result = at::zeros_like(source);
@@ -23,13 +24,13 @@ Tensor small_pieces(const Tensor& mask, int64_t size) {
         met[static_cast<std::size_t>(start)] = true;
         for (std::size_t next = 0; next < piece.size(); ++next) {
             const int64_t y = piece[next] / width, x = piece[next] % width;
-            for (int64_t row = std::max<int64_t>(0, y - 1); row <= std::min(height - 1, y + 1); ++row)
-                for (int64_t column = std::max<int64_t>(0, x - 1); column <= std::min(width - 1, x + 1); ++column) {
-                    const int64_t place = row * width + column;
-                    if (!inside[place] || met[static_cast<std::size_t>(place)]) continue;
-                    met[static_cast<std::size_t>(place)] = true;
-                    piece.push_back(place);
-                }
+            for (const auto& [row, column] : {std::pair{y - 1, x}, {y + 1, x}, {y, x - 1}, {y, x + 1}}) {
+                if (row < 0 || row >= height || column < 0 || column >= width) continue;
+                const int64_t place = row * width + column;
+                if (!inside[place] || met[static_cast<std::size_t>(place)]) continue;
+                met[static_cast<std::size_t>(place)] = true;
+                piece.push_back(place);
+            }
         }
         if (static_cast<int64_t>(piece.size()) <= size)
             for (const int64_t place : piece)

@@ -27,6 +27,15 @@ TEST(Pieces, KeepHalfOfASmallObject) {
     EXPECT_EQ((without_specks(mask, 16) > 0).sum().item<int64_t>(), 3);
 }
 
+TEST(Pieces, AreNotJoinedByCorners) {
+    Tensor mask = at::full({1, 1, 8, 8}, -1.0f);
+    mask[0][0].slice(0, 0, 4).slice(1, 0, 4).fill_(1.0f);
+    mask[0][0][4][4] = 1.0f;  // a speck at the object's corner
+    const Tensor cleaned = without_specks(mask, 1)[0][0];
+    EXPECT_FLOAT_EQ(cleaned[4][4].item<float>(), -0.1f);
+    EXPECT_EQ((cleaned > 0).sum().item<int64_t>(), 16);
+}
+
 TEST(Pieces, CountWhatLiesInsideAnotherAsTheSame) {
     Tensor masks = at::full({3, 8, 8}, -1.0f);
     masks[0].fill_(1.0f);
