@@ -9,12 +9,17 @@ namespace easel::inference {
 
 // Undefined tensors are not there. Axes are glTF's: x to the right, y up, z towards the viewer.
 struct Mesh {
-    Tensor vertices;  // [n, 3], float32
-    Tensor faces;     // [m, 3], int64: corners, counterclockwise as seen from outside
-    Tensor uvs;       // [n, 2]: places in the texture, from its top left corner
-    Tensor colors;    // [n, 3 or 4] in 0..1
-    Tensor normals;   // [n, 3]
-    Tensor texture;   // [h, w, 3] in 0..1
+    Tensor vertices;             // [n, 3], float32
+    Tensor faces;                // [m, 3], int64: corners, counterclockwise as seen from outside
+    Tensor uvs;                  // [n, 2]: places in the texture, from its top left corner
+    Tensor colors;               // [n, 3 or 4] in 0..1
+    Tensor normals;              // [n, 3]
+    Tensor texture;              // [h, w, 3] in 0..1
+    Tensor surface_map;          // [h, w, 3] in 0..1: occlusion, roughness and metalness, as glTF packs them
+    Tensor normal_map;           // [h, w, 3] in 0..1: along tangents, across and outwards
+    Tensor tangents;             // [n, 4]: where u grows, and 1 or -1 for the side on which v does
+    bool has_occlusion = false;  // whether the first channel of `surface_map` says anything
+    bool is_unlit = false;       // colours are shown as they are, without light and shadow
 
     bool empty() const { return vertices.size(0) == 0 || faces.size(0) == 0; }
 };

@@ -87,6 +87,7 @@ Mesh welded(const Mesh& mesh, const Welding& welding) {
     Mesh result = mesh;
     result.uvs = Tensor();
     result.normals = Tensor();
+    result.tangents = Tensor();
     if (cells.count == mesh.vertices.size(0)) return result;
     const Tensor sizes = at::zeros({cells.count, 1}).index_add_(0, cells.numbers, at::ones({mesh.vertices.size(0), 1}));
     const auto means = [&](const Tensor& values) {
