@@ -30,7 +30,7 @@ std::string chat_text(const ChatFormat& format, const TextRequest& request, std:
                                                                                            : format.without_thinking);
     if (request.chat_template) return fill_template(*request.chat_template, prompt) + ending;
     if (!format.for_writing.empty() && request.setting("uses_template", 0.0) != 0.0)
-        return fill_template(format.for_writing, prompt);
+        return fill_template(request.images.empty() ? format.for_writing : format.for_writing_with_pictures, prompt);
     if (!request.images.empty() && !format.with_pictures.empty())
         return fill_template(with_places(format, request.images.size()), prompt) + ending;
     return fill_template(format.usual, prompt) + ending;
@@ -41,7 +41,7 @@ Tensor join_taps(const Tensor& states) { return states.movedim(1, 2).flatten(2);
 LanguageText::LanguageText(const Weights& w, LanguageTextParts parts, const TextSettings& settings)
     : weights_(w), parts_(std::move(parts)),
       encoder_(w / "model", parts_.config, parts_.reading, parts_.tokenize, settings) {
-    if (parts_.eyes && w.has_part("visual")) eyes_ = parts_.eyes(w / "visual");
+    if (parts_.eyes && w.has_part(parts_.eyes_part)) eyes_ = parts_.eyes(w / parts_.eyes_part);
 }
 
 LanguageText::Prompt LanguageText::read(const TextRequest& request) const {

@@ -18,10 +18,11 @@ struct ChatFormat {
     std::string_view picture_place = {};  // the part of `with_pictures` that comes as often as there are pictures
     // Follows the template where the request does not set `thinking`, or sets it to 0.
     std::string_view without_thinking = {};
-    bool thinks = true;          // where the request does not say
-    bool may_be_bare = false;    // whether `uses_template` of 0 leaves the prompt as it is
+    bool thinks = true;        // where the request does not say
+    bool may_be_bare = false;  // whether `uses_template` of 0 leaves the prompt as it is
     // Around prompts that text is to be written for, where the request sets `uses_template`; empty: as usual.
     std::string_view for_writing = {};
+    std::string_view for_writing_with_pictures = {};
     // Prompts that begin so have what they need around them.
     std::vector<std::string_view> complete_beginnings = {};
     int picture_token = -1;       // stands where a picture goes
@@ -39,9 +40,10 @@ struct LanguageTextParts {
     std::function<std::string(const std::vector<int>&)> decode;
     // Makes the conditioning of the states [1, tokens, dim] or [1, taps, tokens, dim]; nothing: as they are.
     Tensor (*joined)(const Tensor& states) = nullptr;
-    bool returns_mask = true;    // whether the network is told where the padding is
-    // Reads pictures with the vision tower under `visual.`; nothing: the encoder sees none.
+    bool returns_mask = true;  // whether the network is told where the padding is
+    // Reads pictures with the vision tower under `eyes_part`; nothing: the encoder sees none.
     std::function<std::shared_ptr<const PictureReader>(const Weights& visual)> eyes = {};
+    std::string_view eyes_part = "visual";
 };
 
 class LanguageText : public TextModel {
@@ -52,6 +54,7 @@ public:
     Condition encode(const TextRequest& request, std::optional<int> stop_layer) const override;
     std::string generate(const TextRequest& request, const TextGeneration& generation) const override;
     LoraKeys lora_keys() const override;
+    bool sees_pictures() const { return eyes_ != nullptr; }
 
 protected:
     struct Prompt {

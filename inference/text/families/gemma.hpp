@@ -3,6 +3,7 @@
 
 #include "inference/text/language_text.hpp"
 #include "inference/text/tokenizers/sentencepiece.hpp"
+#include "inference/text/vision/gemma_vision.hpp"
 
 #include <memory>
 #include <string>
@@ -63,9 +64,11 @@ inline LanguageTextParts gemma_parts(std::string_view name, const GemmaTokenizer
     return parts;
 }
 
-// Gemma 3 4B, its last layer but one. `w` is the encoder's part.
+// Gemma 3 4B, its last layer but one, which sees pictures where the file has its vision tower. `w` is the encoder's
+// part.
 inline LanguageTextParts gemma3_parts(const Weights& w) {
-    const auto tokenizer = gemma_tokenizer(w, {{"<image_soft_token>", 262144}, {"<end_of_turn>", 106}});
+    constexpr int picture_token = 262144;
+    const auto tokenizer = gemma_tokenizer(w, {{"<image_soft_token>", picture_token}, {"<end_of_turn>", 106}});
     auto parts = gemma_parts("gemma3_4b", tokenizer);
     parts.reading.reads_weights = false;
     parts.config.rope_base = 1e6;
@@ -73,8 +76,14 @@ inline LanguageTextParts gemma3_parts(const Weights& w) {
     parts.config.window = 1024;
     parts.chat.for_writing = "<start_of_turn>system\nYou are a helpful assistant.<end_of_turn>\n<start_of_turn>user\n"
                              "{}<end_of_turn>\n<start_of_turn>model\n";
+    parts.chat.for_writing_with_pictures =
+        "<start_of_turn>system\nYou are a helpful assistant.<end_of_turn>\n<start_of_turn>user\n\n<image_soft_token>{}"
+        "<end_of_turn>\n\n<start_of_turn>model\n";
+    parts.chat.picture_token = picture_token;
     parts.chat.complete_beginnings = {"<start_of_turn>"};
     parts.chat.stops = {1, 106};
+    parts.eyes = [w](const Weights&) { return std::make_shared<const GemmaVision>(w); };
+    parts.eyes_part = "vision_model";
     return parts;
 }
 

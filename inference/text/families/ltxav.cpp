@@ -26,9 +26,17 @@ LanguageTextParts gemma3_12b(const Weights& w) {
     return parts;
 }
 
-// Pictures in prompts need Gemma's vision tower, which is not read here.
-void refuse_pictures(const TextRequest& request) {
-    if (!request.images.empty()) throw UserError("Gemma 3 12B cannot look at pictures here: disconnect the image");
+void require_eyes(const LanguageText& text, const TextRequest& request) {
+    if (!request.images.empty() && !text.sees_pictures())
+        throw UserError("this file of Gemma 3 12B holds no vision model and cannot look at pictures: take one that "
+                        "does, or disconnect the image");
+}
+
+// Gemma 3 12B writes behind the padding that it is read with, as in the reference, whose tokenizer knows no other way.
+TextRequest padded(const TextRequest& request) {
+    TextRequest result = request;
+    result.settings.erase("min_length");
+    return result;
 }
 
 // The projection of states [1, layers, tokens, dim] as [1, tokens, width].
@@ -90,7 +98,7 @@ public:
           connectors_(Connectors::of(w / "ltxav_projection")) {}
 
     Condition encode(const TextRequest& request, std::optional<int> stop_layer) const override {
-        refuse_pictures(request);
+        require_eyes(*this, request);
         Condition condition = LanguageText::encode(request, stop_layer);
         const int64_t tokens = condition.attention_mask->sum().item<int64_t>();
         condition.attention_mask.reset();
@@ -105,9 +113,12 @@ public:
     }
 
     std::string generate(const TextRequest& request, const TextGeneration& generation) const override {
-        refuse_pictures(request);
+        require_eyes(*this, request);
         return LanguageText::generate(request, generation);
     }
+
+protected:
+    Prompt read(const TextRequest& request) const override { return LanguageText::read(padded(request)); }
 
 private:
     Projection projection_;
@@ -120,9 +131,12 @@ public:
     Gemma3Text(const Weights& w, const TextSettings& settings) : LanguageText(w, gemma3_12b(w), settings) {}
 
     std::string generate(const TextRequest& request, const TextGeneration& generation) const override {
-        refuse_pictures(request);
+        require_eyes(*this, request);
         return LanguageText::generate(request, generation);
     }
+
+protected:
+    Prompt read(const TextRequest& request) const override { return LanguageText::read(padded(request)); }
 };
 
 }  // namespace
