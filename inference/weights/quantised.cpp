@@ -4,6 +4,7 @@
 #include "inference/weights/codecs/nibbles.hpp"
 #include "inference/weights/codecs/rotated.hpp"
 #include "inference/weights/codecs/scaled.hpp"
+#include "inference/weights/codecs/views.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -175,12 +176,14 @@ TensorMap with_quantised_weights(TensorMap tensors, const std::map<std::string, 
             fail("is quantised in a way that is not described");
         const std::string format = description["format"];
         const StoredLayer layer = take_layer(tensors, key);
+        const Tensor input_factors = take(tensors, key + ".pre_quant_scale");  // [columns]
         const bool has_scales = format == "asym_w4a8_int8" ? layer.group_scale.defined() && layer.row_scale.defined()
                                                            : layer.scale.defined();
         if (encoding_of(layer.values) || !has_scales) fail("lacks its scales");
         const auto encode = [&](const StoredLayer& part, const std::string& weight) {
             Tensor encoded = encoded_layer(part, format, description);
             if (!encoded.defined()) fail("has the format " + format + ", which is not read");
+            if (input_factors.defined()) encoded = with_scaled_columns(encoded, input_factors);
             tensors.emplace(weight, std::move(encoded));
         };
         if (layer.values.dim() != 3) {
