@@ -159,13 +159,17 @@ bool is_pickle(Bytes file) {
 }
 
 WeightFile open_pickle(const Mapping& mapping) {
+    const PickleRef root = read_pickle(mapping);
+    WeightFile file{.path = mapping->path(), .tensors = {}, .metadata = texts_of(*root)};
+    collect(unwrapped(*root), "", file.tensors);
+    return file;
+}
+
+PickleRef read_pickle(const Mapping& mapping) {
     const std::string name = mapping->path().filename().string();
     try {
-        const bool is_archive = mapping->bytes().front() == std::byte{'P'};
-        const PickleRef root = is_archive ? read_archive(mapping) : read_sequence(mapping);
-        WeightFile file{.path = mapping->path(), .tensors = {}, .metadata = texts_of(*root)};
-        collect(unwrapped(*root), "", file.tensors);
-        return file;
+        const bool is_archive = !mapping->bytes().empty() && mapping->bytes().front() == std::byte{'P'};
+        return is_archive ? read_archive(mapping) : read_sequence(mapping);
     } catch (const PickleProblem& problem) {
         throw ModelError(name + " is a PyTorch pickle that is not read: " + problem.text +
                          " (only tensors and plain containers are; convert it to safetensors)");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/mapped_file.hpp"
+#include "inference/weights/pickle_machine.hpp"
 #include "inference/weights/safetensors.hpp"
 
 #include <memory>
@@ -17,5 +18,8 @@ bool is_pickle(std::span<const std::byte> file);
 // there is, stands for the whole. Texts and truth values beside them become metadata. Throws ModelError, naming what it
 // refuses.
 WeightFile open_pickle(const std::shared_ptr<const MappedFile>& mapping);
+
+// What the file holds, as it is. Throws ModelError likewise.
+PickleRef read_pickle(const std::shared_ptr<const MappedFile>& mapping);
 
 }  // namespace easel::inference
