@@ -8,6 +8,7 @@ namespace {
 
 // The types of CLIPLoader by which a family of its own reads a file.
 bool is_taken(std::string_view type, std::string_view kind) {
+    if (kind == "qwen3vl_32b") return true;
     if (type == "flux" || type == "flux2") return true;
     if (kind == "qwen3vl_4b") return type == "krea2" || type == "mage";
     return type == "ideogram4" || type == "boogu" || type == "joyimage";

@@ -1,7 +1,9 @@
 #include "inference/text/vision/qwen3_vision.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -58,8 +60,7 @@ Qwen3Vision::Qwen3Vision(const Weights& w, int64_t head_size, Qwen3Resizing resi
       patch_in_(w["patch_embed.proj.weight"]), patch_bias_(w["patch_embed.proj.bias"]),
       positions_(w["pos_embed.weight"]), merger_norm_(w / "merger" / "norm", eps),
       merger_in_(w / "merger" / "linear_fc1"), merger_out_(w / "merger" / "linear_fc2") {
-    for (int64_t i = 0; i < w.count("blocks"); ++i)
-        blocks_.emplace_back(w / "blocks" / i, head_size);
+    blocks_ = blocks_of<Block>(w / "blocks", head_size);
     deep_ = deep_mergers(w / "deepstack_merger_list");
 }
 
@@ -109,10 +110,11 @@ Tensor Qwen3Vision::learned_positions(const PatchGrid& grid) const {
 SeenPicture Qwen3Vision::look_at(const Tensor& pixels) const {
     const at::ScalarType dtype = weights_.compute_dtype();
     const PatchGrid grid{.rows = pixels.size(2) / patch, .columns = pixels.size(3) / patch};
-    Tensor patches = pixels.reshape({3, grid.rows, patch, grid.columns, patch}).permute({1, 3, 0, 2, 4});
-    patches = in_merge_order(patches.reshape({grid.rows * grid.columns, 3, patch, patch}), grid);
-    // The tower reads videos; a picture is two frames that are alike.
-    patches = patches.unsqueeze(2).expand({-1, -1, 2, -1, -1}).flatten(1).to(dtype);
+    // The tower reads films; a picture is two frames that are alike.
+    const Tensor frames = pixels.expand({2, -1, -1, -1});
+    Tensor patches = frames.reshape({2, 3, grid.rows, patch, grid.columns, patch}).permute({2, 4, 1, 0, 3, 5});
+    patches = in_merge_order(patches.reshape({grid.rows * grid.columns, 3, 2, patch, patch}), grid);
+    patches = patches.flatten(1).to(dtype);
     Tensor x = at::linear(patches, patch_in_.as(dtype).flatten(1), patch_bias_.as(dtype));
     x = x + learned_positions(grid);
 
@@ -132,7 +134,8 @@ SeenPicture Qwen3Vision::look_at(const Tensor& pixels) const {
 SeenPicture Qwen3Vision::operator()(const Tensor& picture) const {
     const PatchGrid grid = patch_grid(picture.size(1), picture.size(2), patch, resizing_.limits);
     const std::vector<int64_t> size{grid.rows * patch, grid.columns * patch};
-    const Tensor planes = picture.narrow(0, 0, 1).slice(-1, 0, 3).permute({0, 3, 1, 2}).to(at::kFloat).contiguous();
+    const int64_t seen = resizing_.pairs_frames ? std::min<int64_t>(2, picture.size(0)) : 1;
+    const Tensor planes = picture.narrow(0, 0, seen).slice(-1, 0, 3).permute({0, 3, 1, 2}).to(at::kFloat).contiguous();
     const Tensor resized = resizing_.bicubic ? at::upsample_bicubic2d(planes, size, /*align_corners=*/false)
                                              : at::upsample_bilinear2d(planes, size, /*align_corners=*/false);
     return look_at((resized - 0.5) / 0.5);

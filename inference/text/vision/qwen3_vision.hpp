@@ -16,6 +16,8 @@ namespace easel::inference {
 struct Qwen3Resizing {
     PictureLimits limits = {};
     bool bicubic = false;  // else bilinear
+    // Whether two pictures of a batch are two frames of a film, which the tower sees at once; else the first counts.
+    bool pairs_frames = false;
 };
 // In which type the learned positions are stretched: the one that they are stored in, or that of the computation.
 enum class PositionsType : std::uint8_t { stored, computed };
@@ -26,7 +28,8 @@ public:
     Qwen3Vision(const Weights& w, int64_t head_size, Qwen3Resizing resizing = {},
                 PositionsType positions_type = PositionsType::computed);
 
-    // `pixels` [1, 3, height, width] in -1..1, sides whole multiples of 32. (Qwen35VisionModel.forward)
+    // `pixels` [1 or 2, 3, height, width] in -1..1, sides whole multiples of 32: a picture, or two frames of a film.
+    // (Qwen35VisionModel.forward)
     SeenPicture look_at(const Tensor& pixels) const;
 
     SeenPicture operator()(const Tensor& picture) const override;
