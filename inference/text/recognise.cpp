@@ -80,9 +80,10 @@ const char* language_model_kind(const TensorMap& tensors) {
     return "llama";
 }
 
-// Qwen3-VL by its vision tower, which has 24 blocks beside the 4B model and 27 beside the larger ones. Nothing when it
-// is none.
+// Qwen3-VL by its vision tower, which has 24 blocks beside the 4B model and 27 beside the larger ones. Of the largest
+// there are the first 50 layers, beside the tower. Nothing when it is none.
 const char* qwen3_vl_kind(const TensorMap& tensors) {
+    if (tensors.contains("visual.deepstack_merger_list.0.norm.weight") && has_layer(tensors, 49)) return "qwen3vl_32b";
     if (!tensors.contains("model.visual.deepstack_merger_list.0.norm.weight")) return nullptr;
     return tensors.contains("model.visual.blocks.26.norm1.weight") ? "qwen3vl_8b" : "qwen3vl_4b";
 }
@@ -129,8 +130,11 @@ TensorMap ltxav_projection(const TensorMap& tensors) {
 std::optional<EncoderFile> recognise_encoder(const TensorMap& tensors) {
     if (auto clip = canonical_clip(tensors)) return EncoderFile{clip_kind(*clip), std::move(*clip)};
     if (tensors.contains("model.encoder.layers.0.mixer.Wqkv.weight")) return EncoderFile{"jina_clip_2", tensors};
+    if (tensors.contains("model.encoder.layers.0.pre_self_attn_layernorm.weight"))
+        return EncoderFile{"t5gemma", tensors};
     if (const char* kind = t5_kind(tensors)) return EncoderFile{kind, tensors};
     if (tensors.contains("layers.0.self_attn.sinks")) return EncoderFile{"gpt_oss", separate_experts(tensors)};
+    if (tensors.contains("model.audio_decoder.projection.weight")) return EncoderFile{"minimax_music3", tensors};
     if (const char* kind = qwen3_vl_kind(tensors)) return EncoderFile{kind, without_vl_nesting(tensors)};
     if (const char* kind = language_model_kind(tensors)) return EncoderFile{kind, with_inner_head(tensors)};
     if (auto projection = ltxav_projection(tensors); !projection.empty())

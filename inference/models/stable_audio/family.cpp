@@ -32,6 +32,7 @@ void register_stable_audio(Families& families) {
             },
         .text = {.family = "stable_audio",
                  .parts = {{.kind = "t5base", .prefixes = {"text_encoders.t5base.transformer."}}}},
+        .network_prefix = "model.model.",
         .vae_prefix = "pretransform.model.",
     });
     families.push_back({
@@ -46,7 +47,9 @@ void register_stable_audio(Families& families) {
             [](const Weights&) {
                 return LatentFormat{.channels = 256, .dimensions = 1, .temporal_downscale_ratio = 4096};
             },
-        .text = {},
+        .text = {.family = "stable_audio3",
+                 .parts = {{.kind = "t5gemma", .prefixes = {"text_encoders.t5gemma.transformer."}}}},
+        .network_prefix = "model.model.",
         .vae_prefix = "pretransform.model.",
     });
 }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "inference/sampling/concat_input.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -62,8 +63,7 @@ Network::Network(const Weights& w)
       memory_(w.maybe("transformer.memory_tokens")), turns_(w["transformer.rotary_pos_emb.inv_freq"]) {
     const Weights transformer = w / "transformer";
     if (transformer.has_part("global_cond_embedder")) modulation_.emplace(transformer / "global_cond_embedder");
-    for (int64_t i = 0; i < transformer.count("layers"); ++i)
-        blocks_.emplace_back(transformer / "layers" / i);
+    blocks_ = blocks_of<Block>(transformer / "layers");
     const double most = modulation_ ? 384.0 : 512.0;
     if (!modulation_) start_ = embedder(w, "seconds_start", most);
     total_ = embedder(w, "seconds_total", most);
@@ -74,7 +74,7 @@ Tensor Network::known_sound(const Condition& condition, const SamplingTarget& ta
     Tensor sound = at::zeros(target.shape, at::kFloat), mask = at::zeros({batch, 1, moments}, at::kFloat);
     if (condition.concat_latent_image)
         sound = spread_to_batch(target.format->to_model(*condition.concat_latent_image), batch);
-    const std::optional<Tensor>& given = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& given = mask_of(condition, target);
     if (given) mask = spread_to_batch(1.0 - given->mean(1, /*keepdim=*/true), batch);
     if (sound.size(2) != moments || mask.size(2) != moments)
         throw UserError("the sound that is to be continued has another length than the latent");
