@@ -1,6 +1,7 @@
 #include "inference/audio/encoder/wav2vec2.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <array>
 
@@ -34,8 +35,7 @@ Wav2Vec2::Wav2Vec2(const Weights& w)
     around_length_ = around[is_old ? "weight_g" : "parametrizations.weight.original0"];
     around_direction_ = around[is_old ? "weight_v" : "parametrizations.weight.original1"];
     around_bias_ = around["bias"];
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
+    layers_ = blocks_of<Layer>(layers);
 }
 
 Tensor Wav2Vec2::features(const Tensor& mono) const {

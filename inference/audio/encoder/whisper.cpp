@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/vae/sound/mel.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
 namespace {
@@ -19,9 +20,7 @@ Whisper::Layer::Layer(const Weights& w)
 Whisper::Whisper(const Weights& w)
     : first_(w / "encoder" / "conv1"), second_(w / "encoder" / "conv2"),
       positions_(w["encoder.embed_positions.weight"]), norm_(w / "encoder" / "layer_norm") {
-    const Weights layers = w / "encoder" / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
+    layers_ = blocks_of<Layer>(w / "encoder" / "layers");
 }
 
 Tensor Whisper::heard(const Tensor& mono) const {

@@ -7,13 +7,7 @@
 namespace easel::nodes {
 namespace {
 
-struct WanDancerVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 480;
-    std::int64_t height = 832;
-    std::int64_t length = 149;
+struct WanDancerVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_output;
     std::optional<inference::ClipVisionOutput> clip_vision_output_ref;
     std::optional<Image> start_image;
@@ -21,23 +15,14 @@ struct WanDancerVideo {
     std::optional<inference::EncodedSound> audio_encoder_output;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
+        declare_record(s, "model/conditioning/wan/dancer");
         s.python_module = "comfy_extras.nodes_wandancer";
-        s.category = "model/conditioning/wan/dancer";
-        s.in("positive", &WanDancerVideo::positive);
-        s.in("negative", &WanDancerVideo::negative);
-        s.in("vae", &WanDancerVideo::vae);
-        s.in("width", &WanDancerVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanDancerVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanDancerVideo::length)
-            .range(1, 16384)
-            .step(4)
+        declare_prompts(s);
+        declare_size(s, {.width = 480, .height = 832, .frames = 149})
             .tooltip("The number of frames in the generated video. Should stay 149 for WanDancer.");
         s.in("clip_vision_output", &WanDancerVideo::clip_vision_output)
-
             .tooltip("The CLIP vision embeds for the first frame.");
         s.in("clip_vision_output_ref", &WanDancerVideo::clip_vision_output_ref)
-
             .tooltip("The CLIP vision embeds for the reference image.");
         s.in("start_image", &WanDancerVideo::start_image)
             .tooltip("The initial image(s) to be encoded, can be any number of frames.");
