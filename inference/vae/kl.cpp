@@ -1,74 +1,51 @@
 #include "inference/vae/kl.hpp"
 
-#include "inference/layers/attention.hpp"
 #include "inference/vae/ace/ace.hpp"
 #include "inference/vae/cascade/stage_a.hpp"
 #include "inference/vae/cascade/stage_c.hpp"
+#include "inference/vae/cogvideo/cogvideo.hpp"
 #include "inference/vae/hunyuan/image.hpp"
 #include "inference/vae/hunyuan/video.hpp"
 #include "inference/vae/hunyuan/video15.hpp"
+#include "inference/vae/hunyuan3d/shape_vae.hpp"
 #include "inference/vae/ltxv/audio.hpp"
 #include "inference/vae/ltxv/ltxv.hpp"
 #include "inference/vae/mage/mage.hpp"
+#include "inference/vae/minimax/music.hpp"
+#include "inference/vae/minimax/sound.hpp"
+#include "inference/vae/minimax/video.hpp"
 #include "inference/vae/oobleck/oobleck.hpp"
+#include "inference/vae/same/same.hpp"
 #include "inference/vae/seedvr/seedvr.hpp"
+#include "inference/vae/triposplat/splat_vae.hpp"
 #include "inference/vae/wan/wan.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
-namespace {
 
-constexpr double eps = 1e-6;
-
-// Pixels as tokens of one head: [batch, 1, height * width, channels].
-Tensor to_tokens(const Tensor& x) { return x.permute({0, 2, 3, 1}).flatten(1, 2).unsqueeze(1); }
-
-}  // namespace
-
-AutoencoderKl::ResBlock::ResBlock(const Weights& w)
-    : norm1(w / "norm1", eps), norm2(w / "norm2", eps), conv1(w / "conv1"), conv2(w / "conv2") {
-    if (w.has_part("nin_shortcut")) shortcut.emplace(w / "nin_shortcut");
+AutoencoderKl::ResBlock::ResBlock(const Weights& w) : picture_vae::ResBlock(w) {
     if (!w.has_part("time_stack")) return;
     over_frames.emplace(w / "time_stack");
     video_share = w["mix_factor"];
 }
 
 Tensor AutoencoderKl::ResBlock::operator()(const Tensor& x) const {
-    Tensor h = conv1(norm1.then_silu(x));
-    h = conv2(norm2.then_silu(h));
-    h = (shortcut ? (*shortcut)(x) : x) + h;
+    const Tensor h = picture_vae::ResBlock::operator()(x);
     if (!over_frames) return h;
     const Tensor video = frames_to_video(h, h.size(0));
     return video_to_frames(mixed(video_share, (*over_frames)(video), video));
 }
 
-AutoencoderKl::Attention::Attention(const Weights& w)
-    : norm(w / "norm", eps), q(w / "q"), k(w / "k"), v(w / "v"), out(w / "proj_out") {}
-
-Tensor AutoencoderKl::Attention::operator()(const Tensor& x) const {
-    const Tensor h = norm(x);
-    const Tensor mixed = attention(to_tokens(q(h)), to_tokens(k(h)), to_tokens(v(h)));
-    return x + out(mixed.squeeze(1).unflatten(1, {x.size(2), x.size(3)}).permute({0, 3, 1, 2}));
-}
-
 AutoencoderKl::Middle::Middle(const Weights& w) : first(w / "block_1"), attention(w / "attn_1"), last(w / "block_2") {}
 
-AutoencoderKl::Level::Level(const Weights& w) {
-    for (int64_t i = 0; i < w.count("block"); ++i)
-        blocks.emplace_back(w / "block" / i);
+AutoencoderKl::Level::Level(const Weights& w) : blocks(blocks_of<ResBlock>(w / "block")) {
     if (w.has_part("downsample")) down.emplace(w / "downsample" / "conv", 2, 0);
     if (w.has_part("upsample")) up.emplace(w / "upsample" / "conv");
 }
 
-std::vector<AutoencoderKl::Level> AutoencoderKl::levels(const Weights& w) {
-    std::vector<Level> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 AutoencoderKl::Encoder::Encoder(const Weights& w)
-    : conv_in(w / "conv_in"), levels(AutoencoderKl::levels(w / "down")), middle(w / "mid"),
-      norm_out(w / "norm_out", eps), conv_out(w / "conv_out") {}
+    : conv_in(w / "conv_in"), levels(blocks_of<Level>(w / "down")), middle(w / "mid"),
+      norm_out(w / "norm_out", picture_vae::norm_eps), conv_out(w / "conv_out") {}
 
 Tensor AutoencoderKl::Encoder::operator()(Tensor x) const {
     x = conv_in(x);
@@ -81,8 +58,8 @@ Tensor AutoencoderKl::Encoder::operator()(Tensor x) const {
 }
 
 AutoencoderKl::Decoder::Decoder(const Weights& w)
-    : conv_in(w / "conv_in"), middle(w / "mid"), levels(AutoencoderKl::levels(w / "up")), norm_out(w / "norm_out", eps),
-      conv_out(w / "conv_out") {
+    : conv_in(w / "conv_in"), middle(w / "mid"), levels(blocks_of<Level>(w / "up")),
+      norm_out(w / "norm_out", picture_vae::norm_eps), conv_out(w / "conv_out") {
     if (w.has_part("conv_out.time_mix_conv")) over_frames.emplace(w / "conv_out" / "time_mix_conv");
 }
 
@@ -91,7 +68,7 @@ Tensor AutoencoderKl::Decoder::operator()(Tensor x) const {
     for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
         for (const ResBlock& block : level->blocks)
             x = block(x);
-        if (level->up) x = (*level->up)(at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}));
+        if (level->up) x = level->up->of_doubled(x);
     }
     x = conv_out(norm_out.then_silu(x));
     return over_frames ? video_to_frames((*over_frames)(frames_to_video(x, x.size(0)))) : x;
@@ -142,11 +119,18 @@ Vae load_vae(const Weights& weights) {
     if (AutoencoderLtxAudio::matches(weights)) return Vae(std::make_shared<AutoencoderLtxAudio>(weights));
     if (AutoencoderOobleck::matches(weights)) return Vae(std::make_shared<AutoencoderOobleck>(weights));
     if (AutoencoderLtxv::matches(weights)) return Vae(std::make_shared<AutoencoderLtxv>(weights));
+    if (AutoencoderShape::matches(weights)) return Vae(std::make_shared<AutoencoderShape>(weights));
     if (AutoencoderMage::matches(weights)) return Vae(std::make_shared<AutoencoderMage>(weights));
+    if (AutoencoderSame::matches(weights)) return Vae(std::make_shared<AutoencoderSame>(weights));
+    if (AutoencoderSplat::matches(weights)) return Vae(std::make_shared<AutoencoderSplat>(weights));
+    if (AutoencoderMinimaxVideo::matches(weights)) return Vae(std::make_shared<AutoencoderMinimaxVideo>(weights));
+    if (AutoencoderMinimaxMusic::matches(weights)) return Vae(std::make_shared<AutoencoderMinimaxMusic>(weights));
+    if (AutoencoderMinimaxSound::matches(weights)) return Vae(std::make_shared<AutoencoderMinimaxSound>(weights));
     if (AutoencoderSeedvr::matches(weights)) return Vae(std::make_shared<AutoencoderSeedvr>(weights));
     if (AutoencoderStageA::matches(weights)) return Vae(std::make_shared<AutoencoderStageA>(weights));
     if (AutoencoderStageC::matches(weights)) return Vae(std::make_shared<AutoencoderStageC>(weights));
     if (AutoencoderWan::matches(weights)) return Vae(std::make_shared<AutoencoderWan>(weights));
+    if (AutoencoderCogVideo::matches(weights)) return Vae(std::make_shared<AutoencoderCogVideo>(weights));
     if (AutoencoderHunyuanVideo15::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanVideo15>(weights));
     if (AutoencoderHunyuanVideo::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanVideo>(weights));
     if (AutoencoderHunyuanImage::matches(weights)) return Vae(std::make_shared<AutoencoderHunyuanImage>(weights));

@@ -8,6 +8,7 @@
 #include "inference/layers/frames.hpp"
 #include "inference/layers/norm.hpp"
 #include "inference/vae/own_tiling.hpp"
+#include "inference/vae/picture_blocks.hpp"
 #include "inference/vae/vae.hpp"
 #include "inference/weights/weights.hpp"
 
@@ -32,10 +33,7 @@ public:
     }
 
 private:
-    struct ResBlock {
-        GroupNorm norm1, norm2;
-        Conv2d conv1, conv2;
-        std::optional<Conv2d> shortcut;
+    struct ResBlock : picture_vae::ResBlock {
         std::optional<FrameResBlock> over_frames;
         Weight video_share;  // the logit of how much counts what frames are together
 
@@ -43,18 +41,9 @@ private:
         Tensor operator()(const Tensor& x) const;
     };
 
-    // Of every pixel to every pixel, with one head.
-    struct Attention {
-        GroupNorm norm;
-        Conv2d q, k, v, out;
-
-        explicit Attention(const Weights& w);
-        Tensor operator()(const Tensor& x) const;
-    };
-
     struct Middle {
         ResBlock first;
-        Attention attention;
+        picture_vae::Attention attention;
         ResBlock last;
 
         explicit Middle(const Weights& w);
@@ -105,7 +94,6 @@ private:
         Tensor deviation_of(const Tensor& like) const;
     };
 
-    static std::vector<Level> levels(const Weights& w);
     Tensor prepare(const Tensor& x) const;
 
     Weights weights_;

@@ -1,5 +1,7 @@
 #include "inference/vae/ace/dcae.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <ATen/ops/pixel_shuffle.h>
 #include <ATen/ops/pixel_unshuffle.h>
 #include <ATen/ops/upsample_nearest2d.h>
@@ -11,13 +13,6 @@ constexpr int64_t head_size = 32;
 
 // `x` [batch, channels, ...] with every so many channels averaged into one.
 Tensor grouped_mean(const Tensor& x, int64_t channels) { return x.unflatten(1, {channels, -1}).mean(2); }
-
-std::vector<Level> levels_of(const Weights& w) {
-    std::vector<Level> levels;
-    for (int64_t i = 0; i < w.count(); ++i)
-        levels.emplace_back(w / i);
-    return levels;
-}
 
 Tensor depthwise(const Tensor& x, const Weight& weight, const Weight& bias) {
     const int64_t padding = weight.size(2) / 2;
@@ -109,7 +104,8 @@ Tensor Level::run(Tensor x) const {
     return x;
 }
 
-Encoder::Encoder(const Weights& w) : in_(w / "conv_in"), out_(w / "conv_out"), levels_(levels_of(w / "down_blocks")) {}
+Encoder::Encoder(const Weights& w)
+    : in_(w / "conv_in"), out_(w / "conv_out"), levels_(blocks_of<Level>(w / "down_blocks")) {}
 
 Tensor Encoder::operator()(const Tensor& x) const {
     Tensor h = in_(x);
@@ -121,7 +117,7 @@ Tensor Encoder::operator()(const Tensor& x) const {
 }
 
 Decoder::Decoder(const Weights& w)
-    : in_(w / "conv_in"), out_(w / "conv_out"), norm_(w / "norm_out"), levels_(levels_of(w / "up_blocks")) {}
+    : in_(w / "conv_in"), out_(w / "conv_out"), norm_(w / "norm_out"), levels_(blocks_of<Level>(w / "up_blocks")) {}
 
 Tensor Decoder::operator()(const Tensor& z) const {
     Tensor h = in_(z) + z.repeat_interleave(in_.out_channels() / in_.in_channels(), 1);

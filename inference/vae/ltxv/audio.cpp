@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "inference/audio/resample.hpp"
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <ATen/ops/upsample_nearest2d.h>
 
@@ -16,24 +17,6 @@ namespace easel::inference {
 using Json = nlohmann::json;
 
 namespace ltx_audio {
-namespace {
-
-std::vector<ResidualBlock> residual_blocks(const Weights& w, Causality causality) {
-    std::vector<ResidualBlock> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, causality);
-    return result;
-}
-
-std::vector<Level> levels_of(const Weights& w, const char* resample_name, Causality causality) {
-    std::vector<Level> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, resample_name, causality);
-    return result;
-}
-
-}  // namespace
-
 Tensor Norm::operator()(const Tensor& x) const {
     constexpr double eps = 1e-6;
     if (weight) return at::group_norm(x, 32, weight.like(x), bias.like(x), eps);
@@ -69,10 +52,8 @@ Tensor Attention::operator()(const Tensor& x) const {
 }
 
 Level::Level(const Weights& w, const char* resample_name, Causality causality)
-    : blocks(residual_blocks(w / "block", causality)) {
-    const Weights attention = w / "attn";
-    for (int64_t i = 0; i < attention.count(); ++i)
-        attentions.emplace_back(attention / i);
+    : blocks(blocks_of<ResidualBlock>(w / "block", causality)) {
+    attentions = blocks_of<Attention>(w / "attn");
     const Weights change = w / resample_name;
     if (change.empty()) return;
     // A convolution that pads as the others do has a further part to its name.
@@ -90,7 +71,7 @@ Tensor Level::operator()(Tensor x) const {
 
 Coder::Coder(const Weights& w, const char* levels_name, const char* resample_name, Causality causality_)
     : conv_in(w / "conv_in", causality_), conv_out(w / "conv_out", causality_), norm_out(w / "norm_out"),
-      levels(levels_of(w / levels_name, resample_name, causality_)), causality(causality_) {
+      levels(blocks_of<Level>(w / levels_name, resample_name, causality_)), causality(causality_) {
     for (const char* name : {"block_1", "block_2"})
         middle.emplace_back(w / "mid" / name, causality);
     if (w.has_part("mid.attn_1")) middle_attention.emplace(w / "mid" / "attn_1");
@@ -157,8 +138,8 @@ namespace {
 VocoderBuild vocoder_build(const Json& config, bool has_end) {
     VocoderBuild build;
     build.rates = config.value("upsample_rates", std::vector<int64_t>{5, 4, 2, 2, 2});
-    build.dilations = config.value("resblock_dilation_sizes",
-                                   std::vector<std::vector<int64_t>>{{1, 3, 5}, {1, 3, 5}, {1, 3, 5}});
+    build.dilations =
+        config.value("resblock_dilation_sizes", std::vector<std::vector<int64_t>>{{1, 3, 5}, {1, 3, 5}, {1, 3, 5}});
     const std::string blocks = config.value("resblock", "1");
     if (blocks != "1" && blocks != "AMP1") throw ModelError("a vocoder of residual blocks " + blocks + " is not known");
     if (blocks == "AMP1") build.activation = VocoderBuild::Activation::snake;
@@ -261,7 +242,8 @@ Tensor AutoencoderLtxAudio::encode(const Tensor& waveform) const {
     h = encoder_.finished(encoder_.through_middle(h));
     const Tensor latent = h.narrow(1, 0, latent_channels()).to(at::kFloat);  // then come the log variances
     const Tensor rows = latent.transpose(1, 2).flatten(2);                   // [batch, moments, channels * bins]
-    return ((rows - mean_.like(rows)) / deviation_.like(rows)).view({rows.size(0), rows.size(1), latent.size(1), -1})
+    return ((rows - mean_.like(rows)) / deviation_.like(rows))
+        .view({rows.size(0), rows.size(1), latent.size(1), -1})
         .transpose(1, 2)
         .contiguous();
 }

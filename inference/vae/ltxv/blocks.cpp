@@ -1,6 +1,7 @@
 #include "inference/vae/ltxv/blocks.hpp"
 
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <ATen/ops/reflection_pad3d.h>
 
@@ -110,9 +111,7 @@ Tensor TimeLayers::operator()(const Tensor& time, at::ScalarType dtype) const {
 
 ResidualStage::ResidualStage(const Weights& w, const Style& style) {
     if (w.has_part("time_embedder")) time_.emplace(w / "time_embedder");
-    const Weights blocks = w / "res_blocks";
-    for (int64_t i = 0; i < blocks.count(); ++i)
-        blocks_.emplace_back(blocks / i, style);
+    blocks_ = blocks_of<ResidualBlock>(w / "res_blocks", style);
 }
 
 Tensor ResidualStage::operator()(const Tensor& x, const Conditions& conditions) const {

@@ -1,6 +1,7 @@
 #include "inference/vae/seedvr/seedvr.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,8 +57,7 @@ Tensor Attention::operator()(const Tensor& x) const {
 }
 
 Stage::Stage(const Weights& w) {
-    for (int64_t i = 0; i < w.count("resnets"); ++i)
-        residuals.emplace_back(w / "resnets" / i);
+    residuals = blocks_of<Residual>(w / "resnets");
     if (const Weights down = w / "downsamplers" / 0 / "conv"; !down.empty()) {
         shrink.emplace(down);
         shrink->stride = {shrink->weight.size(2) > 1 ? 2 : 1, 2, 2};
@@ -101,8 +101,7 @@ Tensor Middle::operator()(const Tensor& x, FrameMemory& memory) const {
 Coder::Coder(const Weights& w, const char* stages_name)
     : in(w / "conv_in"), middle(w / "mid_block"), norm(w / "conv_norm_out", eps), out(w / "conv_out"),
       widens(stages_name == std::string_view("up_blocks")) {
-    for (int64_t i = 0; i < w.count(stages_name); ++i)
-        stages.emplace_back(w / stages_name / i);
+    stages = blocks_of<Stage>(w / stages_name);
 }
 
 Tensor Coder::operator()(const Tensor& x, FrameMemory& memory, bool is_start) const {

@@ -33,6 +33,18 @@ Tensor halved(const Tensor& x, const Tensor& filter) {
     return at::conv1d(padded, spread(filter, x), {}, {2}, at::IntArrayRef{0}, {1}, x.size(1));
 }
 
+// Files call the parts of a BigVGAN differently, and some keep a stage's one lengthening in a list.
+Weights lengthening_of(const Weights& w, int64_t stage) {
+    const Weights up = w / "ups" / stage;
+    return up.has_part("0") ? up / 0 : up;
+}
+
+// Of the `half` (0 or 1) of a residual step.
+Weights activation_of(const Weights& block, int64_t step, int64_t half) {
+    if (block.has_part("activations")) return block / "activations" / (2 * step + half);
+    return block / (half == 0 ? "acts1" : "acts2") / step;
+}
+
 }  // namespace
 
 Tensor low_pass_filter(double cutoff, double half_width, int64_t taps) {
@@ -83,7 +95,7 @@ Vocoder::Vocoder(const Weights& w, VocoderBuild build)
         return snake ? std::make_optional<SnakeActivation>(part) : std::nullopt;
     };
     for (std::size_t i = 0; i < build_.rates.size(); ++i) {
-        const Weights up = w / "ups" / static_cast<int64_t>(i);
+        const Weights up = lengthening_of(w, static_cast<int64_t>(i));
         const int64_t kernel = SoundWeight(up).size(2), rate = build_.rates[i];
         ups_.emplace_back(up, rate, (kernel - rate) / 2);
         for (std::size_t j = 0; j < build_.dilations.size(); ++j) {
@@ -93,13 +105,13 @@ Vocoder::Vocoder(const Weights& w, VocoderBuild build)
                 const auto index = static_cast<int64_t>(k);
                 branches.push_back({.first = Conv1d(block / "convs1" / index, 1, build_.dilations[j][k]),
                                     .second = Conv1d(block / "convs2" / index),
-                                    .before_first = activation(block / "acts1" / index),
-                                    .before_second = activation(block / "acts2" / index)});
+                                    .before_first = activation(activation_of(block, index, 0)),
+                                    .before_second = activation(activation_of(block, index, 1))});
             }
             blocks_.push_back(std::move(branches));
         }
     }
-    last_ = activation(w / "act_post");
+    last_ = activation(w.has_part("activation_post") ? w / "activation_post" : w / "act_post");
 }
 
 int64_t Vocoder::samples_per_frame() const {
