@@ -3,13 +3,12 @@
 #include "inference/image/resize.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <utility>
 
 namespace easel::inference::flux {
 namespace {
-
-constexpr int64_t head_dim = 128;
 
 Tensor both(const Tensor& text, const Tensor& image) { return at::cat({text, image}, 2); }
 
@@ -30,9 +29,11 @@ Qkv with_references(Qkv qkv, const Surroundings& around) {
 // All tokens' attention to each other, [batch, tokens, dim].
 Tensor mixed(Qkv qkv, const Surroundings& around) {
     if (around.references) qkv = with_references(std::move(qkv), around);
-    const Rope of_queries = around.rope.tokens(0, qkv.q.size(2));
-    const Tensor tokens =
-        merge_heads(attention(rotate_pairs(qkv.q, of_queries), rotate_pairs(qkv.k, around.rope), qkv.v, around.mask));
+    if (around.rope.cos.defined()) {
+        qkv.q = rotate_pairs(qkv.q, around.rope.tokens(0, qkv.q.size(2)));
+        qkv.k = rotate_pairs(qkv.k, around.rope);
+    }
+    const Tensor tokens = merge_heads(attention(qkv.q, qkv.k, qkv.v, around.mask));
     return patched_attention_output(tokens, {.input = around.input,
                                              .block = around.block,
                                              .heads = qkv.q.size(1),
@@ -56,7 +57,7 @@ DoubleModulation double_modulation_from(const Tensor& values) {
 }
 
 Qkv QkNorm::operator()(const Tensor& qkv) const {
-    const Tensor parts = qkv.unflatten(-1, {3, -1, head_dim}).permute({2, 0, 3, 1, 4});
+    const Tensor parts = qkv.unflatten(-1, {3, -1, query.weight.size(0)}).permute({2, 0, 3, 1, 4});
     return {.q = query(parts[0]), .k = key(parts[1]), .v = parts[2]};
 }
 
@@ -122,18 +123,10 @@ void SingleBlock::operator()(Tensor& x, const Modulation& first, const Surroundi
     first.add_gated(x, linear2(at::cat({all, hidden}, 2)));
 }
 
-std::vector<DoubleBlock> double_blocks(const Weights& w) {
-    std::vector<DoubleBlock> blocks;
-    for (int64_t i = 0; i < w.count("double_blocks"); ++i)
-        blocks.emplace_back(w / "double_blocks" / i);
-    return blocks;
-}
+std::vector<DoubleBlock> double_blocks(const Weights& w) { return blocks_of<DoubleBlock>(w / "double_blocks"); }
 
 std::vector<SingleBlock> single_blocks(const Weights& w, bool gates_right) {
-    std::vector<SingleBlock> blocks;
-    for (int64_t i = 0; i < w.count("single_blocks"); ++i)
-        blocks.emplace_back(w / "single_blocks" / i, gates_right);
-    return blocks;
+    return blocks_of<SingleBlock>(w / "single_blocks", gates_right);
 }
 
 }  // namespace easel::inference::flux

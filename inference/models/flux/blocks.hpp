@@ -1,6 +1,6 @@
-// The transformer blocks of Flux, which Chroma and FLUX.2 share: text and picture in two streams that meet in attention
-// (MM-DiT, Esser et al. 2024), then one stream with attention and feed forward side by side (Dehghani et al. 2023).
-// Widths come from the weights; a head has 128 dimensions.
+// The transformer blocks of Flux, which Chroma, FLUX.2 and Hunyuan3D share: text and picture in two streams that meet
+// in attention (MM-DiT, Esser et al. 2024), then one stream with attention and feed forward side by side (Dehghani et
+// al. 2023). Widths come from the weights; the norms of queries and keys tell how wide a head is, 128 in Flux.
 #pragma once
 
 #include "inference/layers/linear.hpp"
@@ -38,7 +38,7 @@ struct Embedder {
     Tensor operator()(const Tensor& x) const { return out_layer(at::silu(in_layer(x))); }
 };
 
-// Queries, keys and values [batch, heads, tokens, 128], queries and keys normalised.
+// Queries, keys and values [batch, heads, tokens, head], queries and keys normalised.
 struct Qkv {
     Tensor q, k, v;
 };
@@ -47,7 +47,7 @@ struct QkNorm {
     RmsNorm query, key;
 
     explicit QkNorm(const Weights& w) : query(w / "query_norm"), key(w / "key_norm") {}
-    // Of [batch, tokens, 3 * heads * 128].
+    // Of [batch, tokens, 3 * heads * head].
     Qkv operator()(const Tensor& qkv) const;
 };
 
@@ -87,9 +87,9 @@ struct Surroundings {
     const NetworkInput& input;
     Block block;
     int64_t text_tokens;
-    const Rope& rope;
-    const Tensor& mask;  // may be undefined
-    int64_t reference_tokens = 0;  // of reference pictures, which come last; none where they are kept
+    const Rope& rope;                      // without tables: tokens have no places
+    const Tensor& mask;                    // may be undefined
+    int64_t reference_tokens = 0;          // of reference pictures, which come last; none where they are kept
     ReferenceCache* references = nullptr;  // where they are to be kept; may be null
 };
 
