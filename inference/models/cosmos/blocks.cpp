@@ -9,7 +9,7 @@ namespace {
 // Adds what `function` makes of x, scaled, shifted and gated.
 template <class Function>
 Tensor stepped(const Tensor& x, const Tensor& values, const Function& function) {
-    const auto parts = values.chunk(3, -1);  // shift, scale, gate
+    const auto parts = spread_to_tokens(values, x.size(1)).chunk(3, -1);  // shift, scale, gate
     return at::addcmul(x, parts[2], function(modulate(plain_layer_norm(x, eps), parts[1], parts[0])));
 }
 
@@ -18,6 +18,10 @@ Tensor stepped(const Tensor& x, const Tensor& values, const Function& function) 
 Tensor Modulation::operator()(const Time& time) const {
     const Tensor own = wide(narrow(at::silu(time.embedding)));
     return own + time.shared.narrow(-1, 0, own.size(-1));
+}
+
+Tensor spread_to_tokens(const Tensor& values, int64_t tokens) {
+    return values.size(1) == 1 ? values : values.repeat_interleave(tokens / values.size(1), 1);
 }
 
 Attention::Attention(const Weights& w, int64_t head_size_)

@@ -25,6 +25,9 @@ struct Modulation {
     Tensor operator()(const Time& time) const;
 };
 
+// What belongs to whole frames [batch, frames or 1, dim] for each of their tokens: [batch, tokens or 1, dim].
+Tensor spread_to_tokens(const Tensor& values, int64_t tokens);
+
 // Of the tokens [batch, tokens, dim] to their context [batch, others, context dim].
 struct Attention {
     Linear q, k, v, out;

@@ -1,5 +1,5 @@
-// Cosmos-Predict2 for pictures (NVIDIA 2025), and Anima, the same network behind an adapter for its prompt. Sizes are
-// read from the weights; heads have 128 dimensions.
+// Cosmos-Predict2 for pictures and videos (NVIDIA 2025), and Anima, the same network behind an adapter for its prompt.
+// Sizes are read from the weights; heads have 128 dimensions.
 #pragma once
 
 #include "inference/layers/recent_ropes.hpp"
@@ -13,6 +13,11 @@
 
 namespace easel::inference::cosmos {
 
+// Of the positions along a frame's sides and along time.
+struct PositionStretch {
+    double side = 1.0, time = 1.0;
+};
+
 class Predict2 : public DiffusionModel {
 public:
     // `w` is a network in NVIDIA's layout; throws MissingWeight.
@@ -22,9 +27,13 @@ public:
     Tensor predict(const NetworkInput& input) const override;
     void set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const override;
     std::size_t activation_bytes(at::IntArrayRef latent) const override;
+    // Cosmos shows the frames that a video begins with as they are, at a time of their own.
+    bool keeps_latent_clean() const override { return !adapter_; }
     LoraKeys lora_keys() const override { return module_lora_keys(weights_); }
 
 private:
+    void set_given_frames(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const;
+    // `timestep` [batch, frames or 1].
     Time embedded_time(const Tensor& timestep) const;
 
     Weights weights_;
@@ -34,6 +43,7 @@ private:
     Modulation final_modulation_;
     Linear final_;
     std::optional<TextAdapter> adapter_;
+    PositionStretch stretch_;
     RecentRopes<std::array<int64_t, 3>> ropes_;  // by frames, rows and columns
 };
 

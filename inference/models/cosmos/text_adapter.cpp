@@ -1,6 +1,7 @@
 #include "inference/models/cosmos/text_adapter.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::cosmos {
 namespace {
@@ -22,8 +23,7 @@ TextAdapter::Layer::Layer(const Weights& w)
       mlp_out(w / "mlp" / 2) {}
 
 TextAdapter::TextAdapter(const Weights& w) : tokens_(w / "embed"), out_(w / "out_proj"), norm_(w / "norm", eps) {
-    for (int64_t i = 0; i < w.count("blocks"); ++i)
-        layers_.emplace_back(w / "blocks" / i);
+    layers_ = blocks_of<Layer>(w / "blocks");
 }
 
 // Queries and keys are turned by the places of their own sequences.
