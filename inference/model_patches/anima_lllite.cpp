@@ -2,6 +2,7 @@
 
 #include "inference/image/resize.hpp"
 #include "inference/sampling/model_options.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <array>
 #include <charconv>
@@ -130,8 +131,7 @@ Tensor AnimaLllite::Reaches::operator()(const Tensor& x) const {
 AnimaLllite::PictureNetwork::PictureNetwork(const Weights& w)
     : in(w / "conv1", 4, 0), norm_in(group_norm(w / "norm1")), middle(Conv2d(w / "conv2"), w / "norm2"),
       last(Conv2d(w / "conv3", 4, 0), w / "norm3"), out(w / "proj"), norm_out(w / "out_norm") {
-    for (int64_t i = 0; i < w.count("resblocks"); ++i)
-        blocks.emplace_back(w / "resblocks" / i);
+    blocks = blocks_of<ResidualBlock>(w / "resblocks");
     if (w.has_part("aspp")) reaches.emplace(w / "aspp");
 }
 

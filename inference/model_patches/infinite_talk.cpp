@@ -5,6 +5,7 @@
 #include "inference/models/wan/trunk.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -102,8 +103,7 @@ InfiniteTalk::Block::Block(const Weights& w)
 InfiniteTalk::InfiniteTalk(const Weights& w)
     : weights_(w), first_in_(w / "audio_proj" / "proj1"), later_in_(w / "audio_proj" / "proj1_vf"),
       hidden_(w / "audio_proj" / "proj2"), out_(w / "audio_proj" / "proj3"), norm_(w / "audio_proj" / "norm") {
-    for (int64_t i = 0; i < w.count("blocks"); ++i)
-        blocks_.emplace_back(w / "blocks" / i);
+    blocks_ = blocks_of<Block>(w / "blocks");
     if (blocks_.empty()) throw ModelError(w.origin() + " has no blocks");
 }
 

@@ -4,6 +4,7 @@
 #include "inference/models/qwen_image/positions.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
 namespace {
@@ -38,8 +39,7 @@ private:
         if (encoded.dim() == 4) encoded = encoded.unsqueeze(2);
         Tensor latent = wan21_latent_format().to_model(encoded);
         if (control_->mask_channels() == 0) return latent;
-        if (!picture_.kept)
-            return at::cat({latent, at::ones_like(latent).narrow(1, 0, control_->mask_channels())}, 1);
+        if (!picture_.kept) return at::cat({latent, at::ones_like(latent).narrow(1, 0, control_->mask_channels())}, 1);
         const Tensor mask = resize(picture_.kept->unsqueeze(1), latent.size(-1), latent.size(-2), "bilinear");
         return at::cat({latent, repeat_to_batch(mask, latent.size(0)).unsqueeze(2)}, 1);
     }
@@ -56,8 +56,7 @@ QwenBlockControl::Block::Block(const Weights& w)
     : norm_image(w / "x_rms", eps), norm_control(w / "y_rms", eps), in(w / "input_proj"), out(w / "output_proj") {}
 
 QwenBlockControl::QwenBlockControl(const Weights& w) : weights_(w), in_(w / "img_in") {
-    for (int64_t i = 0; i < w.count("controlnet_blocks"); ++i)
-        blocks_.emplace_back(w / "controlnet_blocks" / i);
+    blocks_ = blocks_of<Block>(w / "controlnet_blocks");
 }
 
 int64_t QwenBlockControl::mask_channels() const { return in_.in_features() / cells_per_token - latent_channels; }

@@ -4,6 +4,7 @@
 #include "inference/layers/patches.hpp"
 #include "inference/sampling/model_options.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <array>
 #include <cmath>
@@ -165,8 +166,7 @@ ZImageControl::Step ZImageControl::Layer::operator()(Tensor picture, const After
 }
 
 ZImageControl::ZImageControl(const Weights& w) : weights_(w), in_(w / "control_all_x_embedder" / "2-1") {
-    for (int64_t i = 0; i < w.count("control_layers"); ++i)
-        layers_.emplace_back(w / "control_layers" / i);
+    layers_ = blocks_of<Layer>(w / "control_layers");
     const Weights refiner = w / "control_noise_refiner";
     for (int64_t i = 0; i < refiner.count(); ++i) {
         if (refiner.has_part("0.after_proj"))
