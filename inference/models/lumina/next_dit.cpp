@@ -6,23 +6,17 @@
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/lumina/diffusers.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 
 namespace easel::inference::lumina {
 namespace {
 
-constexpr int64_t patch = 2;
 constexpr int64_t padding_multiple = 32;  // tokens, where a network has tokens to pad with
 constexpr double eps = 1e-5;
 constexpr int64_t frequencies = 256;
-
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 Tensor scaled(const Tensor& x, const Tensor& scale) { return x * (scale + 1.0); }
 
@@ -31,10 +25,11 @@ Tensor shared_heads(const Tensor& x, int64_t times) { return times == 1 ? x : x.
 
 int64_t padded_count(int64_t tokens) { return (tokens + padding_multiple - 1) / padding_multiple * padding_multiple; }
 
-// Captions lie along the first axis, pictures behind them in a plane; what pads a picture lies at the origin.
-Tensor caption_positions(int64_t tokens) {
+}  // namespace
+
+Tensor caption_positions(int64_t tokens, int64_t offset) {
     Tensor positions = at::zeros({tokens, 3}, at::kFloat);
-    positions.select(1, 0).copy_(at::arange(1, tokens + 1, at::kFloat));
+    positions.select(1, 0).copy_(at::arange(offset + 1, offset + tokens + 1, at::kFloat));
     return positions;
 }
 
@@ -47,8 +42,6 @@ Tensor picture_positions(int64_t plane, int64_t rows, int64_t columns, const Rop
     positions.select(2, 2).copy_(right.expand({rows, columns}));
     return at::constant_pad_nd(positions.flatten(0, 1), {0, 0, 0, padding});
 }
-
-}  // namespace
 
 Attention::Attention(const Weights& w)
     : qkv(w / "qkv"), out(w / "out"), q_norm(w / "q_norm"), k_norm(w / "k_norm"), head_dim(q_norm.weight.size(0)),
@@ -71,12 +64,13 @@ Block::Block(const Weights& w)
     if (!adaptive.empty()) modulation.emplace(adaptive / (activates_time ? 1 : 0));
 }
 
-Tensor Block::operator()(const Tensor& x, const Rope& rope, const Tensor& time) const {
+Tensor Block::operator()(const Tensor& x, const Rope& rope, const Tensor& time, const Tensor& which) const {
     if (!modulation) {
         const Tensor attended = x + attention_norm2(attention(attention_norm1(x), rope));
         return attended + ffn_norm2(feed_forward(ffn_norm1(attended)));
     }
-    const auto parts = (*modulation)(activates_time ? at::silu(time) : time).unsqueeze(1).chunk(4, 2);
+    const Tensor values = (*modulation)(activates_time ? at::silu(time) : time);
+    const auto parts = (which.defined() ? values.index_select(1, which) : values.unsqueeze(1)).chunk(4, 2);
     const Tensor attention_gate = parts[1].tanh(), mlp_gate = parts[3].tanh();
     const Tensor mixed = attention_norm2(attention(scaled(attention_norm1(x), parts[0]), rope));
     const Tensor attended = at::addcmul(x, attention_gate, mixed);
@@ -88,9 +82,10 @@ NextDit::NextDit(const Weights& w)
       caption_in_(w / "cap_embedder" / 1), time_in_(w / "t_embedder" / "mlp" / 0),
       time_out_(w / "t_embedder" / "mlp" / 2), caption_norm_(w / "cap_embedder" / 0, eps),
       picture_pad_(w.maybe("x_pad_token")), caption_pad_(w.maybe("cap_pad_token")),
-      noise_refiner_(blocks(w / "noise_refiner")), context_refiner_(blocks(w / "context_refiner")),
-      layers_(blocks(w / "layers")), final_modulation_(w / "final_layer" / "adaLN_modulation" / 1),
+      noise_refiner_(blocks_of<Block>(w / "noise_refiner")), context_refiner_(blocks_of<Block>(w / "context_refiner")),
+      layers_(blocks_of<Block>(w / "layers")), final_modulation_(w / "final_layer" / "adaLN_modulation" / 1),
       final_(w / "final_layer" / "linear") {
+    if (w.has_part("siglip_embedder")) seen_.emplace(w, eps);
     if (!w.has_part("clip_text_pooled_proj")) return;
     pooled_norm_.emplace(w / "clip_text_pooled_proj" / 0, eps);
     pooled_in_.emplace(w / "clip_text_pooled_proj" / 1);
@@ -118,21 +113,27 @@ const NextDit::Tables& NextDit::tables(int64_t caption_tokens, int64_t rows, int
     };
     if (const auto found = std::ranges::find_if(recent_, same); found != recent_.end()) return *found;
     if (recent_.size() == kept) recent_.erase(recent_.begin());
-    const auto table = [&](const Tensor& positions) {
-        return is_z_image_ ? rope_table(positions.to(device), {32, 48, 48}, 256.0)
-                           : rope_table(positions.to(device), {32, 32, 32}, 10000.0);
-    };
-    const int64_t padding = picture_pad_ ? padded_count(rows * columns) - rows * columns : 0;
+    const int64_t missing = picture_pad_ ? padded_count(rows * columns) - rows * columns : 0;
     Tables made{.caption_tokens = caption_tokens,
                 .rows = rows,
                 .columns = columns,
                 .scaling = scaling,
-                .caption = table(caption_positions(caption_tokens)),
-                .picture = table(picture_positions(caption_tokens + 1, rows, columns, scaling, padding)),
+                .caption = turned(caption_positions(caption_tokens, 0), device),
+                .picture = turned(picture_positions(caption_tokens + 1, rows, columns, scaling, missing), device),
                 .both = {}};
     made.both = joined({made.caption, made.picture});
     recent_.push_back(std::move(made));
     return recent_.back();
+}
+
+Rope NextDit::turned(const Tensor& positions, at::Device device) const {
+    return is_z_image_ ? rope_table(positions.to(device), {32, 48, 48}, 256.0)
+                       : rope_table(positions.to(device), {32, 32, 32}, 10000.0);
+}
+
+Tensor NextDit::padding(const Weight& token, at::ScalarType dtype, at::Device device) const {
+    if (!token) throw UserError("this model looks at pictures only together with a caption for each of them");
+    return token.as(dtype, device).unsqueeze(0).expand({1, padding_multiple, -1});
 }
 
 // [batch, tokens, dim] filled up with `token` [1, dim], where the network has one.
@@ -144,7 +145,8 @@ Tensor NextDit::padded(const Tensor& tokens, const Weight& token) const {
 }
 
 Tensor NextDit::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
+    if (!input.reference_latents.empty()) return predict_beside_references(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor latent = padded_to_patches(input.x, patch);
     const int64_t rows = latent.size(2) / patch, columns = latent.size(3) / patch;
@@ -153,8 +155,8 @@ Tensor NextDit::predict(const NetworkInput& input) const {
     Tensor caption = padded(caption_in_(caption_norm_(input.context.to(dtype))), caption_pad_);
     Tensor picture = padded(x_embedder_(to_patches(latent, patch, PatchOrder::channels_last).to(dtype)), picture_pad_);
     const int64_t caption_tokens = caption.size(1);
-    const Tables& ropes = tables(caption_tokens, rows, columns, patches_of(input).rope.value_or(RopeScaling{}),
-                                 caption.device());
+    const Tables& ropes =
+        tables(caption_tokens, rows, columns, patches_of(input).rope.value_or(RopeScaling{}), caption.device());
     for (const Block& block : context_refiner_)
         caption = block(caption, ropes.caption, {});
     const Tensor unrefined = picture;
@@ -172,16 +174,21 @@ Tensor NextDit::predict(const NetworkInput& input) const {
                      {.image = pictured(x), .at_start = at_start, .time = steering, .rope = ropes.picture});
     }
 
-    x = scaled(plain_layer_norm(x.narrow(1, caption_tokens, rows * columns)),
-               final_modulation_(at::silu(steering)).unsqueeze(1));
+    return finished(x.narrow(1, caption_tokens, rows * columns), steering, rows, columns, input);
+}
+
+Tensor NextDit::finished(const Tensor& tokens, const Tensor& steering, int64_t rows, int64_t columns,
+                         const NetworkInput& input) const {
+    const Tensor x = scaled(plain_layer_norm(tokens), final_modulation_(at::silu(steering)).unsqueeze(1));
     const Tensor out = from_patches(final_(x).to(at::kFloat), rows, columns, patch, PatchOrder::channels_last);
     return -out.slice(2, 0, input.x.size(2)).slice(3, 0, input.x.size(3));
 }
 
-void NextDit::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
+void NextDit::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
     input.context_repeats = false;
     if (condition.pooled && pooled_in_) input.vector = *condition.pooled;
+    set_references(input, condition, target);
 }
 
 std::size_t NextDit::activation_bytes(at::IntArrayRef latent) const {

@@ -38,9 +38,31 @@ struct Block {
     bool activates_time = false;       // SiLU before the modulation
 
     explicit Block(const Weights& w);
-    // `x` [batch, tokens, dim], `time` [batch, width] or undefined.
-    Tensor operator()(const Tensor& x, const Rope& rope, const Tensor& time) const;
+    // `x` [batch, tokens, dim], `time` [batch, width] or undefined; or [batch, times, width], of which `which` [tokens]
+    // says the one that counts for each token.
+    Tensor operator()(const Tensor& x, const Rope& rope, const Tensor& time, const Tensor& which = {}) const;
 };
+
+// How what SigLIP saw in pictures becomes tokens.
+struct SeenEmbedder {
+    RmsNorm norm;
+    Linear in;
+    Weight pad;  // [1, dim], or nothing
+    std::vector<Block> refiner;
+
+    SeenEmbedder(const Weights& w, double eps);
+};
+
+constexpr int64_t patch = 2;  // cells of the latent to a side
+
+// Words that belong to the pictures to look at, [batch, tokens, dim], and what SigLIP saw in these, [batch, rows,
+// columns, dim], are inputs of these names with a number from 0 behind them.
+constexpr std::string_view reference_text_name = "reference_text", reference_seen_name = "reference_seen";
+
+// Captions lie along the first axis, behind `offset`, pictures behind them in a plane; what pads a picture lies at the
+// origin.
+Tensor caption_positions(int64_t tokens, int64_t offset);
+Tensor picture_positions(int64_t plane, int64_t rows, int64_t columns, const RopeScaling& scaling, int64_t padding);
 
 class NextDit : public DiffusionModel {
 public:
@@ -59,7 +81,15 @@ private:
         Rope caption, picture, both;
     };
 
+    void set_references(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const;
+    Tensor predict_beside_references(const NetworkInput& input) const;
     Tensor time(const NetworkInput& input) const;
+    Rope turned(const Tensor& positions, at::Device device) const;
+    // Tokens [1, 32, dim] of nothing but padding.
+    Tensor padding(const Weight& token, at::ScalarType dtype, at::Device device) const;
+    // The network's output for the picture's tokens [batch, rows * columns, dim].
+    Tensor finished(const Tensor& tokens, const Tensor& steering, int64_t rows, int64_t columns,
+                    const NetworkInput& input) const;
     const Tables& tables(int64_t caption_tokens, int64_t rows, int64_t columns, const RopeScaling& scaling,
                          at::Device device) const;
     Tensor padded(const Tensor& tokens, const Weight& token) const;
@@ -72,6 +102,7 @@ private:
     std::optional<RmsNorm> pooled_norm_;
     std::optional<Linear> pooled_in_, pooled_mix_;
     std::vector<Block> noise_refiner_, context_refiner_, layers_;
+    std::optional<SeenEmbedder> seen_;
     Linear final_modulation_, final_;
     mutable std::vector<Tables> recent_;  // latest last
 };
