@@ -168,9 +168,13 @@ Checkpoint Engine::load_checkpoint(const fs::path& path) {
     Checkpoint checkpoint;
     checkpoint.model = state_->model(*family, std::move(network), path);
     checkpoint.clip = state_->text_in(*family, file->tensors, path);
-    auto vae = part_of(file->tensors, family->vae_prefix.empty() ? "first_stage_model." : family->vae_prefix);
-    if (vae.empty()) vae = part_of(file->tensors, "vae.");
-    if (!vae.empty()) checkpoint.vae = state_->vae(std::move(vae), path);
+    for (const std::string_view prefix :
+         {family->vae_prefix, std::string_view("first_stage_model."), std::string_view("vae.")}) {
+        auto vae = part_of(file->tensors, prefix);
+        if (vae.empty()) continue;
+        checkpoint.vae = state_->vae(std::move(vae), path);
+        break;
+    }
     if (!family->vision_prefix.empty())
         if (auto vision = canonical_clip_vision(part_of(file->tensors, family->vision_prefix)); !vision.empty())
             checkpoint.vision = state_->vision(std::move(vision), path);

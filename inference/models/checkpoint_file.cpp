@@ -1,5 +1,7 @@
 #include "inference/models/checkpoint_file.hpp"
 
+#include "inference/models/detect.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -8,7 +10,6 @@
 namespace easel::inference {
 namespace {
 
-constexpr std::string_view model_prefix = "model.diffusion_model.", vae_prefix = "first_stage_model.";
 constexpr std::string_view open_clip_ending = ".model.";  // of prefixes under which files have OpenCLIP's layout
 
 using Rename = std::pair<std::string_view, std::string_view>;
@@ -89,10 +90,10 @@ std::map<std::string, PendingTensors> encoder_tensors(const TextEncoder& clip) {
 
 PendingTensors checkpoint_tensors(const Family& family, const Model& model, const TextEncoder* clip, const Vae* vae,
                                   const ClipVision* vision) {
-    PendingTensors result = pending_tensors(model.weights(), model.patches(), std::string(model_prefix));
-    if (vae != nullptr && vae->weights())
-        add(result, family.vae_prefix.empty() ? vae_prefix : family.vae_prefix,
-            pending_tensors(vae->weights(), nullptr));
+    PendingTensors result;
+    for (auto& [key, tensor] : pending_tensors(model.weights(), model.patches()))
+        result[stands_beside_network(key) ? key : std::string(family.network_prefix) + key] = std::move(tensor);
+    if (vae != nullptr && vae->weights()) add(result, family.vae_prefix, pending_tensors(vae->weights(), nullptr));
     if (vision != nullptr) add(result, family.vision_prefix, pending_tensors(vision->weights(), nullptr));
     if (clip == nullptr) return result;
     for (const auto& [kind, tensors] : encoder_tensors(*clip)) {
@@ -100,6 +101,11 @@ PendingTensors checkpoint_tensors(const Family& family, const Model& model, cons
         const std::string prefix = place == family.text.parts.end() ? "text_encoders." + kind + ".transformer."
                                                                     : std::string(place->prefixes.front());
         add(result, prefix, prefix.ends_with(open_clip_ending) ? open_clip_layout(tensors) : tensors);
+        for (const char* name : {"spiece_model", "tekken_model"})  // tokenizers stand beside all encoders
+            if (auto tokenizer = result.extract(prefix + name)) {
+                tokenizer.key() = std::string("text_encoders.") + name;
+                result.insert(std::move(tokenizer));
+            }
     }
     return result;
 }

@@ -74,6 +74,10 @@ std::string_view diffusion_prefix(const TensorMap& tensors) {
     return "";
 }
 
+bool stands_beside_network(std::string_view key) {
+    return std::ranges::any_of(network_marks, [&](std::string_view mark) { return key.starts_with(mark); });
+}
+
 TensorMap network_in(const TensorMap& tensors) {
     TensorMap network = part_of(tensors, diffusion_prefix(tensors));
     for (const std::string_view mark : network_marks)

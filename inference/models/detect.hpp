@@ -20,6 +20,9 @@ std::string_view diffusion_prefix(const TensorMap& tensors);
 // entries beside it that say what it was trained to predict ("v_pred", "edm_mean", ...).
 TensorMap network_in(const TensorMap& tensors);
 
+// Whether a key of network_in stands beside the network in checkpoints, without a prefix.
+bool stands_beside_network(std::string_view key);
+
 // The family whose network these tensors (prefix taken off) are; null when none says so.
 const Family* match_family(const Families& families, const TensorMap& network);
 // The family whose network these tensors are in diffusers' layout, which are renamed then; null when none says so.

@@ -34,8 +34,9 @@ struct Family {
     CheckpointText text = {};
     // Where its checkpoints keep the network that looks at pictures; empty: they bring none.
     std::string_view vision_prefix = {};
-    // Where its checkpoints keep the autoencoder, where that is an unusual place.
-    std::string_view vae_prefix = {};
+    // Where its checkpoints keep the network and the autoencoder.
+    std::string_view network_prefix = "model.diffusion_model.";
+    std::string_view vae_prefix = "vae.";
     // Its latents are pixels: a checkpoint needs no VAE.
     bool draws_pixels = false;
 };

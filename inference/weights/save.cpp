@@ -78,17 +78,17 @@ void save_safetensors(const std::filesystem::path& path, const TensorMap& tensor
 }
 
 PendingTensors pending_tensors(const std::shared_ptr<WeightTable>& table,
-                               const std::shared_ptr<const PatchSet>& patches, const std::string& prefix) {
+                               const std::shared_ptr<const PatchSet>& patches) {
     static const std::vector<AppliedPatch> none;
     PendingTensors result;
     for (const auto& entry : table->entries()) {
         const auto& own = patches ? patches->of(entry.key) : none;
         const bool is_encoded = encoding_of(entry.stored) != nullptr;
         const at::ScalarType dtype = is_encoded ? at::kHalf : entry.stored.scalar_type();
-        result[prefix + entry.key] = {.dtype = dtype, .shape = entry.stored.sizes().vec(), .make = [=, &entry] {
-                                          if (own.empty() && !is_encoded) return entry.stored;
-                                          return table->patched(entry, own).to(dtype);
-                                      }};
+        result[entry.key] = {.dtype = dtype, .shape = entry.stored.sizes().vec(), .make = [=, &entry] {
+                                 if (own.empty() && !is_encoded) return entry.stored;
+                                 return table->patched(entry, own).to(dtype);
+                             }};
     }
     return result;
 }

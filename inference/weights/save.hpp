@@ -25,9 +25,9 @@ using PendingTensors = std::map<std::string, PendingTensor>;
 void save_safetensors(const std::filesystem::path& path, const PendingTensors& tensors,
                       const std::map<std::string, std::string>& metadata);
 
-// What a table holds, as seen with `patches`, under `prefix` and the key. Tensors keep the type of the file; quantised
+// What a table holds by its keys, as seen with `patches`. Tensors keep the type of the file; quantised
 // ones become float16.
 PendingTensors pending_tensors(const std::shared_ptr<WeightTable>& table,
-                               const std::shared_ptr<const PatchSet>& patches, const std::string& prefix = "");
+                               const std::shared_ptr<const PatchSet>& patches);
 
 }  // namespace easel::inference
