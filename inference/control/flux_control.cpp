@@ -8,6 +8,7 @@
 #include "inference/models/flux/diffusers.hpp"
 #include "inference/models/flux/flux.hpp"
 #include "inference/models/flux/positions.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <string>
@@ -48,13 +49,6 @@ struct OutLayer {
     Tensor operator()(const Tensor& x) const { return activates ? at::silu(linear(x)) : linear(x); }
 };
 
-std::vector<OutLayer> out_layers(const Weights& w) {
-    std::vector<OutLayer> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 Tensor sequence(const Tensor& picture) {
     return to_patches(padded_to_patches(picture, patch), patch, PatchOrder::channels_first);
 }
@@ -74,8 +68,8 @@ public:
     explicit FluxControl(const Weights& w)
         : weights_(w), ropes_(flux::variant_of(w).axes), img_in_(w / "img_in"), txt_in_(w / "txt_in"),
           hint_in_(w / "pos_embed_input"), time_in_(w / "time_in"), double_blocks_(flux::double_blocks(w)),
-          single_blocks_(flux::single_blocks(w, false)), double_out_(out_layers(w / "controlnet_blocks")),
-          single_out_(out_layers(w / "controlnet_single_blocks")) {
+          single_blocks_(flux::single_blocks(w, false)), double_out_(blocks_of<OutLayer>(w / "controlnet_blocks")),
+          single_out_(blocks_of<OutLayer>(w / "controlnet_single_blocks")) {
         if (w.has_part("vector_in")) vector_in_.emplace(w / "vector_in");
         if (w.has_part("guidance_in")) guidance_in_.emplace(w / "guidance_in");
         if (w.has_part("controlnet_mode_embedder")) modes_.emplace(w / "controlnet_mode_embedder");

@@ -3,6 +3,7 @@
 #include "inference/models/model.hpp"
 #include "inference/models/qwen_image/blocks.hpp"
 #include "inference/models/qwen_image/positions.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <string>
 #include <vector>
@@ -15,13 +16,6 @@ namespace qwen = qwen_image;
 constexpr double eps = 1e-6;
 constexpr int64_t main_blocks = 60;
 constexpr int64_t latent_channels = 16, cells_per_token = qwen::patch * qwen::patch;
-
-std::vector<qwen::Block> blocks(const Weights& w) {
-    std::vector<qwen::Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 // What stands before the blocks of a network, the main one or a copy.
 struct Entry {
@@ -51,9 +45,9 @@ struct Entry {
 class CopyControl final : public ControlNetwork {
 public:
     explicit CopyControl(const Weights& w)
-        : weights_(w), entry_(w), hint_in_(w / "controlnet_x_embedder"), blocks_(blocks(w / "transformer_blocks")) {
-        for (int64_t i = 0; i < w.count("controlnet_blocks"); ++i)
-            out_.emplace_back(w / "controlnet_blocks" / i);
+        : weights_(w), entry_(w), hint_in_(w / "controlnet_x_embedder"),
+          blocks_(blocks_of<qwen::Block>(w / "transformer_blocks")) {
+        out_ = blocks_of<Linear>(w / "controlnet_blocks");
         traits_.cell = 1;
         traits_.latent = wan21_latent_format();
         traits_.reads_mask = hint_in_.in_features() == (latent_channels + 1) * cells_per_token;
@@ -90,7 +84,7 @@ class FunControl final : public ControlNetwork {
 public:
     explicit FunControl(const Weights& w)
         : weights_(w), hint_in_(w / "control_img_in"), before_(w / "control_blocks" / 0 / "before_proj"),
-          blocks_(blocks(w / "control_blocks")) {
+          blocks_(blocks_of<qwen::Block>(w / "control_blocks")) {
         for (int64_t i = 0; i < w.count("control_blocks"); ++i)
             after_.emplace_back(w / "control_blocks" / i / "after_proj");
         traits_.cell = 1;

@@ -6,6 +6,7 @@
 #include "inference/models/model.hpp"
 #include "inference/models/sd3/blocks.hpp"
 #include "inference/models/sd3/diffusers.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,13 +25,6 @@ Tensor tokens_of(const Conv2d& in, const Tensor& latent, at::ScalarType dtype) {
     return in(padded.contiguous(at::MemoryFormat::ChannelsLast)).flatten(2).transpose(1, 2);
 }
 
-std::vector<Linear> linears(const Weights& w) {
-    std::vector<Linear> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 // The main network has as many blocks as heads.
 int64_t main_blocks(int64_t dim) { return dim / head_size; }
 
@@ -46,11 +40,10 @@ public:
     explicit JointControl(const Weights& w)
         : weights_(w), picture_in_(w / "x_embedder" / "proj", patch, 0),
           hint_in_(w / "pos_embed_input" / "proj", patch, 0), positions_{w["pos_embed"], patch},
-          time_(w / "t_embedder"), out_(linears(w / "controlnet_blocks")) {
+          time_(w / "t_embedder"), out_(blocks_of<Linear>(w / "controlnet_blocks")) {
         if (w.has_part("y_embedder")) pooled_.emplace(w / "y_embedder");
         if (w.has_part("context_embedder")) text_in_.emplace(w / "context_embedder");
-        for (int64_t i = 0; i < w.count("joint_blocks"); ++i)
-            blocks_.emplace_back(w / "joint_blocks" / i);
+        blocks_ = blocks_of<sd3::JointBlock>(w / "joint_blocks");
         traits_.cell = 1;
         traits_.latent = sd3_latent_format();
         traits_.latent->shift = 0.0;  // as these networks were trained
@@ -124,11 +117,10 @@ class PictureControl final : public ControlNetwork {
 public:
     PictureControl(const Weights& w, int64_t kind)
         : weights_(w), hint_in_(w / "pos_embed_input" / "proj", patch, 0), time_(w / "t_embedder"),
-          pooled_(w / "y_embedder"), out_(linears(w / "controlnet_blocks")),
+          pooled_(w / "y_embedder"), out_(blocks_of<Linear>(w / "controlnet_blocks")),
           reads_embedded_(pooled_.in.in_features() == pooled_.in.out_features()) {
         if (w.has_part("x_embedder")) picture_in_ = Conv2d(w / "x_embedder" / "proj", patch, 0);
-        for (int64_t i = 0; i < w.count("transformer_blocks"); ++i)
-            blocks_.emplace_back(w / "transformer_blocks" / i);
+        blocks_ = blocks_of<sd3::Stream>(w / "transformer_blocks");
         traits_.cell = 1;
         traits_.latent = sd3_latent_format();
         if (kind == 1) traits_.preprocess = for_canny;

@@ -3,6 +3,7 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/model.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 
@@ -10,13 +11,6 @@ namespace easel::inference {
 namespace {
 
 constexpr int64_t task_frequencies = 256, task_heads = 8;
-
-std::vector<sd::Stage> stages(const Weights& w) {
-    std::vector<sd::Stage> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 std::vector<sd::Stage> middle_stages(const Weights& w) {
     std::vector<sd::Stage> result;
@@ -69,7 +63,7 @@ Tensor SdControl::Union::tell(const Tensor& hint, int64_t type) const {
 SdControl::SdControl(const Weights& w, bool averages)
     : weights_(w), traits_{.averages = averages}, model_channels_(w["input_blocks.0.0.weight"].size(0)),
       time_{Linear(w / "time_embed" / 0), Linear(w / "time_embed" / 2)}, hint_(hint_layers(w / "input_hint_block")),
-      input_(stages(w / "input_blocks")), middle_(middle_stages(w / "middle_block")),
+      input_(blocks_of<sd::Stage>(w / "input_blocks")), middle_(middle_stages(w / "middle_block")),
       middle_zero_(w / "middle_block_out" / 0) {
     if (w.has_part("label_emb")) label_ = Embedder{Linear(w / "label_emb" / 0 / 0), Linear(w / "label_emb" / 0 / 2)};
     for (int64_t i = 0; i < w.count("zero_convs"); ++i)

@@ -1,5 +1,7 @@
 #include "inference/control/sd_control.hpp"
 
+#include "inference/models/sd/diffusers_unet.hpp"
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -25,28 +27,10 @@ constexpr std::array single_names{
     Rename{"mid_block.resnets.1.", "middle_block.2."},
 };
 
-// Inside a residual block.
-constexpr std::array residual_names{
-    Rename{"norm1.", "in_layers.0."},  Rename{"conv1.", "in_layers.2."},  Rename{"time_emb_proj.", "emb_layers.1."},
-    Rename{"norm2.", "out_layers.0."}, Rename{"conv2.", "out_layers.3."}, Rename{"conv_shortcut.", "skip_connection."},
-};
-
 std::string inside_residual(const std::string& prefix, const std::string& rest) {
-    for (const auto& [from, to] : residual_names)
+    for (const auto& [from, to] : sd::residual_names)
         if (rest.starts_with(from)) return prefix + std::string(to) + rest.substr(from.size());
     return prefix + rest;
-}
-
-bool has_part(const TensorMap& tensors, const std::string& prefix) {
-    const auto first = tensors.lower_bound(prefix);
-    return first != tensors.end() && first->first.starts_with(prefix);
-}
-
-int64_t count(const TensorMap& tensors, const std::string& prefix) {
-    int64_t n = 0;
-    while (has_part(tensors, prefix + std::to_string(n) + "."))
-        ++n;
-    return n;
 }
 
 class Renamer {
@@ -57,7 +41,7 @@ public:
         for (const auto& [from, to] : single_names)
             move(std::string(from), std::string(to),
                  to.starts_with("middle_block.") && from.find("resnets") != from.npos);
-        for (int64_t i = 0; i < count(tensors_, "controlnet_down_blocks."); ++i)
+        for (int64_t i = 0; i < sd::count_parts(tensors_, "controlnet_down_blocks."); ++i)
             move("controlnet_down_blocks." + std::to_string(i) + ".", "zero_convs." + std::to_string(i) + ".0.");
         hint_layers();
         down_blocks();
@@ -83,7 +67,7 @@ private:
     }
 
     void hint_layers() {
-        const int64_t blocks = count(tensors_, "controlnet_cond_embedding.blocks.");
+        const int64_t blocks = sd::count_parts(tensors_, "controlnet_cond_embedding.blocks.");
         for (int64_t i = 0; i < blocks; ++i)
             move("controlnet_cond_embedding.blocks." + std::to_string(i) + ".",
                  "input_hint_block." + std::to_string(2 * (i + 1)) + ".");
@@ -92,9 +76,9 @@ private:
 
     void down_blocks() {
         int64_t n = 1;
-        for (int64_t level = 0; level < count(tensors_, "down_blocks."); ++level) {
+        for (int64_t level = 0; level < sd::count_parts(tensors_, "down_blocks."); ++level) {
             const std::string theirs = "down_blocks." + std::to_string(level) + ".";
-            for (int64_t i = 0; i < count(tensors_, theirs + "resnets."); ++i, ++n) {
+            for (int64_t i = 0; i < sd::count_parts(tensors_, theirs + "resnets."); ++i, ++n) {
                 const std::string ours = "input_blocks." + std::to_string(n) + ".";
                 move(theirs + "resnets." + std::to_string(i) + ".", ours + "0.", true);
                 move(theirs + "attentions." + std::to_string(i) + ".", ours + "1.");

@@ -2,6 +2,7 @@
 
 #include "inference/layers/conv.hpp"
 #include "inference/models/detect.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <array>
 #include <optional>
@@ -93,8 +94,7 @@ private:
 class LightAdapter final : public ControlNetwork {
 public:
     explicit LightAdapter(const Weights& w) : dtype_(w.compute_dtype()) {
-        for (int64_t i = 0; i < w.count("body"); ++i)
-            levels_.emplace_back(w / "body" / i);
+        levels_ = blocks_of<Level>(w / "body");
         traits_ = {.multiple = fold, .grey = levels_.front().in.in_channels() == fold * fold};
     }
 
@@ -122,8 +122,7 @@ private:
         std::vector<ResidualBlock> blocks;
 
         explicit Level(const Weights& w) : in(w / "in_conv"), out(w / "out_conv") {
-            for (int64_t i = 0; i < w.count("body"); ++i)
-                blocks.emplace_back(w / "body" / i);
+            blocks = blocks_of<ResidualBlock>(w / "body");
         }
     };
 

@@ -1,6 +1,7 @@
 #include "inference/text/gpt_oss.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 #include "inference/weights/encoded.hpp"
 
 #include <algorithm>
@@ -105,10 +106,7 @@ Tensor GptOss::Layer::operator()(const Tensor& x, const Tensor& mask, const Rope
     return middle + feed_forward(before_experts(middle));
 }
 
-GptOss::GptOss(const Weights& w) : tokens_(w / "embed_tokens") {
-    for (int64_t i = 0; i < w.count("layers"); ++i)
-        layers_.emplace_back(w / "layers" / i);
-}
+GptOss::GptOss(const Weights& w) : tokens_(w / "embed_tokens"), layers_(blocks_of<Layer>(w / "layers")) {}
 
 std::vector<Tensor> GptOss::states(const std::vector<int>& tokens, const std::vector<int64_t>& layers) const {
     const auto count = static_cast<int64_t>(tokens.size());

@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
@@ -12,17 +14,13 @@ namespace easel::inference {
 
 namespace {
 
+using boost::algorithm::replace_all_copy;
+
 constexpr int deepest = 200;
 
 // Stand for escaped parentheses while the others are read.
 constexpr std::string_view escaped_close("\0\1", 2);
 constexpr std::string_view escaped_open("\0\2", 2);
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-    return text;
-}
 
 // Python's float(): surrounding blanks and single underscores between digits are fine, hexadecimal is not.
 std::optional<double> parse_number(std::string_view text) {
@@ -85,16 +83,17 @@ void parse(std::string_view text, double weight, int depth, std::vector<Weighted
 }  // namespace
 
 std::vector<WeightedText> parse_prompt_weights(std::string_view prompt) {
-    const auto marked = replaced(replaced(std::string(prompt), "\\)", escaped_close), "\\(", escaped_open);
+    const auto marked =
+        replace_all_copy(replace_all_copy(std::string(prompt), "\\)", escaped_close), "\\(", escaped_open);
     std::vector<WeightedText> parts;
     parse(marked, 1.0, 0, parts);
     for (auto& part : parts)
-        part.text = replaced(replaced(std::move(part.text), escaped_close, ")"), escaped_open, "(");
+        part.text = replace_all_copy(replace_all_copy(std::move(part.text), escaped_close, ")"), escaped_open, "(");
     return parts;
 }
 
 std::string without_escapes(std::string_view prompt) {
-    return replaced(replaced(std::string(prompt), "\\)", ")"), "\\(", "(");
+    return replace_all_copy(replace_all_copy(std::string(prompt), "\\)", ")"), "\\(", "(");
 }
 
 }  // namespace easel::inference

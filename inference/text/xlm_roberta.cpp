@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/text/prompt_embedding.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <limits>
 
@@ -43,9 +44,7 @@ XlmRoberta::XlmRoberta(const Weights& w, std::optional<int> start, Tokenizer tok
     format_.fills = false;
     format_.min_length = 1;
     format_.tokenize = std::move(tokenize);
-    const Weights layers = w / "model" / "encoder" / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
+    layers_ = blocks_of<Layer>(w / "model" / "encoder" / "layers");
 }
 
 XlmRoberta::Encoded XlmRoberta::encode(const TextRequest& request, std::string_view name) const {

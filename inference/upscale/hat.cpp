@@ -3,6 +3,7 @@
 #include "inference/layers/conv.hpp"
 #include "inference/layers/norm.hpp"
 #include "inference/upscale/window_attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <optional>
@@ -133,8 +134,7 @@ public:
     explicit Hat(const Weights& w)
         : window_((root(w["layers.0.residual_group.blocks.0.attn.relative_position_bias_table"].size(0)) + 1) / 2),
           first_(w / "conv_first"), before_(w / "conv_before_upsample" / 0), last_(w / "conv_last"), norm_(w / "norm") {
-        for (int64_t i = 0; i < w.count("layers"); ++i)
-            groups_.emplace_back(w / "layers" / i, window_);
+        groups_ = blocks_of<Group>(w / "layers", window_);
         if (w.has_part("patch_embed.norm")) embed_norm_.emplace(w / "patch_embed" / "norm");
         if (w.contains("absolute_pos_embed")) places_ = w["absolute_pos_embed"];
         if (w.has_part("conv_after_body")) after_.emplace(w / "conv_after_body");

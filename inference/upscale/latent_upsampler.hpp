@@ -39,7 +39,6 @@ private:
     };
     enum class Enlarges { space, time, both };
 
-    static std::vector<Block> blocks(const Weights& w);
     Tensor enlarged(const Tensor& x) const;
     Tensor blurred(const Tensor& pictures) const;
 

@@ -4,6 +4,7 @@
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
 #include "inference/upscale/window_attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <optional>
@@ -81,8 +82,7 @@ public:
     explicit SwinIr(const Weights& w)
         : window_(window_of(w)), first_(w.contains("conv_first.1.weight") ? w / "conv_first" / 1 : w / "conv_first"),
           embed_norm_(w / "patch_embed" / "norm"), norm_(w / "norm"), after_(w / "conv_after_body") {
-        for (int64_t i = 0; i < w.count("layers"); ++i)
-            groups_.emplace_back(w / "layers" / i, window_);
+        groups_ = blocks_of<Group>(w / "layers", window_);
         if (w.contains("conv_first.1.weight"))
             unshuffle_ = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(first_.in_channels() / 3))));
         if (w.contains("absolute_pos_embed")) places_ = w["absolute_pos_embed"];

@@ -3,6 +3,7 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference {
 namespace {
@@ -45,8 +46,7 @@ struct IpAdapter::State {
             features_in.emplace(image / "proj_in");
             features_out.emplace(image / "proj_out");
             norm.emplace(image / "norm_out");
-            for (int64_t i = 0; i < image.count("layers"); ++i)
-                resampler.emplace_back(image / "layers" / i);
+            resampler = blocks_of<ResamplerLayer>(image / "layers");
         } else if (image.contains("proj.3.weight")) {
             mlp_in.emplace(image / "proj" / 0);
             mlp_out.emplace(image / "proj" / 2);

@@ -1,6 +1,7 @@
 #include "inference/models/ace/lyric_encoder.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 
@@ -51,9 +52,7 @@ Tensor LyricEncoder::Layer::operator()(const Tensor& x, const Tensor& places) co
 LyricEncoder::LyricEncoder(const Weights& w, const Weights& embeddings)
     : weights_(w), words_(embeddings), in_(w / "embed" / "out" / 0), norm_in_(w / "embed" / "out" / 1),
       norm_out_(w / "after_norm") {
-    const Weights layers = w / "encoders";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
+    layers_ = blocks_of<Layer>(w / "encoders");
 }
 
 Tensor LyricEncoder::operator()(const Tensor& tokens) const {

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::ace {
 namespace {
@@ -53,13 +54,6 @@ Tensor text_attention(const Projections& p, const Tensor& x, const Tensor& text,
     return p.out(merge_heads(attention(queries, keys, split_heads(p.v(text), heads))));
 }
 
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 }  // namespace
 
 Block::Block(const Weights& w)
@@ -93,7 +87,7 @@ Transformer::Transformer(const Weights& w)
       lyrics_(w / "lyric_proj"), lyric_encoder_(w / "lyric_encoder", w / "lyric_embs"),
       cells_in_(w / "proj_in" / "early_conv_layers" / 0, w["proj_in.early_conv_layers.0.weight"].size(2), 0),
       tokens_in_(w / "proj_in" / "early_conv_layers" / 2), norm_in_(w / "proj_in" / "early_conv_layers" / 1, eps),
-      blocks_(blocks(w / "transformer_blocks")), final_table_(w["final_layer.scale_shift_table"]),
+      blocks_(blocks_of<Block>(w / "transformer_blocks")), final_table_(w["final_layer.scale_shift_table"]),
       final_(w / "final_layer" / "linear") {}
 
 void Transformer::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {

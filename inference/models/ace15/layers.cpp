@@ -1,6 +1,7 @@
 #include "inference/models/ace15/layers.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <limits>
 
@@ -66,11 +67,7 @@ Tensor EncoderLayer::operator()(const Tensor& x, const Rope& places) const {
     return h + feed_forward(norm_feed(h));
 }
 
-Encoder::Encoder(const Weights& w) : norm_(w / "norm", eps) {
-    const Weights layers = w / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
-}
+Encoder::Encoder(const Weights& w) : layers_(blocks_of<EncoderLayer>(w / "layers")), norm_(w / "norm", eps) {}
 
 Tensor Encoder::operator()(Tensor x) const {
     const Rope places = places_of(x.size(1), x.device());

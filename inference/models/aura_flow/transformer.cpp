@@ -1,10 +1,11 @@
 #include "inference/models/aura_flow/transformer.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/models/aura_flow/diffusers.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -23,21 +24,13 @@ Tensor time_embedding(const Tensor& time) {
     return at::cat({angle.cos(), angle.sin()}, 1);
 }
 
-template <class Block>
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 }  // namespace
 
 Transformer::Transformer(const Weights& w)
     : weights_(w), positions_(w["positional_encoding"]), registers_(w["register_tokens"]),
       time_in_(w / "t_embedder" / "mlp" / 0), time_out_(w / "t_embedder" / "mlp" / 2), text_in_(w / "cond_seq_linear"),
-      picture_in_(w / "init_x_linear"), double_blocks_(blocks<DoubleBlock>(w / "double_layers")),
-      single_blocks_(blocks<SingleBlock>(w / "single_layers")), final_modulation_(w / "modF" / 1),
+      picture_in_(w / "init_x_linear"), double_blocks_(blocks_of<DoubleBlock>(w / "double_layers")),
+      single_blocks_(blocks_of<SingleBlock>(w / "single_layers")), final_modulation_(w / "modF" / 1),
       final_(w / "final_linear") {}
 
 void Transformer::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
@@ -62,7 +55,7 @@ Tensor Transformer::embedded(const Tensor& timestep) const {
 }
 
 Tensor Transformer::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t batch = input.x.size(0), height = input.x.size(2), width = input.x.size(3);
     const Tensor padded = padded_to_patches(input.x.to(dtype), patch);

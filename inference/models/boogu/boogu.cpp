@@ -1,12 +1,12 @@
 #include "inference/models/boogu/boogu.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 namespace easel::inference::boogu {
 
 Boogu::Boogu(const Weights& w)
-    : weights_(w), trunk_(w, 1000.0), single_blocks_(omnigen2::blocks(w / "single_stream_layers")) {
-    const Weights layers = w / "double_stream_layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        double_blocks_.emplace_back(layers / i);
+    : weights_(w), trunk_(w, 1000.0), single_blocks_(blocks_of<omnigen2::Block>(w / "single_stream_layers")) {
+    double_blocks_ = blocks_of<DoubleBlock>(w / "double_stream_layers");
 }
 
 Tensor Boogu::predict(const NetworkInput& input) const {

@@ -63,7 +63,6 @@ void register_cascade(Families& families) {
         .latent_format = stage_c_latents,
         .text = cascade_text(),
         .vision_prefix = "clip_l_vision.",
-        .vae_prefix = "vae.",
     });
     families.push_back({
         .name = "stable_cascade_b",
@@ -75,7 +74,6 @@ void register_cascade(Families& families) {
             },
         .latent_format = stage_b_latents,
         .text = cascade_text(),
-        .vae_prefix = "vae.",
     });
 }
 

@@ -1,6 +1,7 @@
 #include "inference/models/cascade/network.hpp"
 
 #include "base/error.hpp"
+#include "inference/models/require_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -148,7 +149,7 @@ void StageC::set_inputs(NetworkInput& input, const Condition& condition, const S
 }
 
 Tensor StageC::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which Stable Cascade needs");
+    require_text(input, "Stable Cascade");
     const Tensor x = embedded(input.x);
     const Tensor prompt =
         at::cat({text_(input.context.to(x.scalar_type())), as_tokens(pooled_, input.vector.to(x.scalar_type())),

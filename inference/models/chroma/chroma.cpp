@@ -1,11 +1,11 @@
 #include "inference/models/chroma/chroma.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/flux/diffusers.hpp"
 #include "inference/models/flux/flux.hpp"
+#include "inference/models/require_text.hpp"
 
 namespace easel::inference::chroma {
 namespace {
@@ -100,7 +100,7 @@ Chroma::Chroma(const Weights& w)
     : weights_(w), img_in_(w / "img_in"), backbone_(w, {.dims = {16, 56, 56}}), final_(w / "final_layer" / "linear") {}
 
 Tensor Chroma::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const Tensor padded = padded_to_patches(input.x, cells_per_side);
     const flux::Layout layout{.text_tokens = input.context.size(1),
                               .patch = cells_per_side,

@@ -16,8 +16,10 @@ bool is_radiance(const Weights& w) { return is_chroma(w) && w.has_part("nerf_blo
 
 Parameterization flow(const Weights&) { return {flow_prediction(), flux_levels(1.15)}; }
 
-const CheckpointText text{.family = "pixart",
-                          .parts = {{.kind = "t5xxl", .prefixes = {"text_encoders.t5xxl.transformer."}}}};
+const CheckpointText text{
+    .family = "pixart",
+    .parts = {
+        {.kind = "t5xxl", .prefixes = {"cond_stage_model.t5xxl.transformer.", "text_encoders.t5xxl.transformer."}}}};
 
 }  // namespace
 
@@ -31,6 +33,7 @@ void register_chroma(Families& families) {
         .parameterization = flow,
         .latent_format = [](const Weights&) { return flux_latent_format(); },
         .text = text,
+        .vae_prefix = "first_stage_model.",
     });
     families.push_back({
         .name = "chroma_radiance",
@@ -41,6 +44,7 @@ void register_chroma(Families& families) {
         .parameterization = flow,
         .latent_format = [](const Weights&) { return pixel_latent_format(); },
         .text = text,
+        .vae_prefix = "first_stage_model.",
     });
 }
 

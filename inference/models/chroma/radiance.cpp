@@ -1,9 +1,10 @@
 #include "inference/models/chroma/radiance.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/models/flux/diffusers.hpp"
 #include "inference/models/flux/flux.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -46,8 +47,7 @@ Radiance::Radiance(const Weights& w)
       pixel_in_(w / "nerf_image_embedder" / "embedder" / 0), text_in_sequence_(w.contains("__sequential__")),
       predicts_picture_(w.contains("__x0__")) {
     img_in_ = Conv2d(w / "img_in_patch", patch_, 0);
-    for (int64_t i = 0; i < w.count("nerf_blocks"); ++i)
-        pixel_blocks_.emplace_back(w / "nerf_blocks" / i);
+    pixel_blocks_ = blocks_of<PixelBlock>(w / "nerf_blocks");
     if (w.has_part("nerf_final_layer_conv")) {
         final_norm_ = RmsNorm(w / "nerf_final_layer_conv" / "norm");
         final_conv_.emplace(w / "nerf_final_layer_conv" / "conv");
@@ -85,7 +85,7 @@ Tensor Radiance::colours(const Tensor& hidden) const {
 }
 
 Tensor Radiance::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const Tensor picture = padded_to_patches(input.x, patch_).to(weights_.compute_dtype());
     const flux::Layout layout{.text_tokens = input.context.size(1),
                               .patch = patch_,

@@ -1,9 +1,10 @@
 #include "inference/models/ernie/ernie.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/rope.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 
@@ -47,8 +48,7 @@ Ernie::Ernie(const Weights& w)
       time_out_(w / "time_embedding" / "linear_2"), modulation_(w / "adaLN_modulation" / 1),
       final_modulation_(w / "final_norm" / "linear"), final_(w / "final_linear") {
     if (w.has_part("text_proj")) text_in_.emplace(w / "text_proj");
-    for (int64_t i = 0; i < w.count("layers"); ++i)
-        blocks_.emplace_back(w / "layers" / i);
+    blocks_ = blocks_of<Block>(w / "layers");
 }
 
 void Ernie::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
@@ -77,7 +77,7 @@ Tensor Ernie::embedded_time(const Tensor& timestep) const {
 }
 
 Tensor Ernie::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t rows = input.x.size(2), columns = input.x.size(3);
     const Tensor picture = picture_in_(input.x.flatten(2).transpose(1, 2).to(dtype));

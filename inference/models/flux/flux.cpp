@@ -1,10 +1,10 @@
 #include "inference/models/flux/flux.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/flux/diffusers.hpp"
+#include "inference/models/require_text.hpp"
 
 #include <algorithm>
 
@@ -97,12 +97,12 @@ Tensor Flux::steering(const NetworkInput& input, bool clean_references) const {
 }
 
 Tensor Flux::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor latent = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
     Layout layout{.text_tokens = input.context.size(1), .patch = variant_.patch, .picture = size_of(latent)};
     const Tensor method = input.find("reference_method");
-    layout.method = method.defined()                ? static_cast<ReferenceMethod>(method.item<int64_t>())
+    layout.method = method.defined()               ? static_cast<ReferenceMethod>(method.item<int64_t>())
                     : patches_of(input).references ? ReferenceMethod::index_timestep_zero
                                                    : variant_.references;
     layout.scaling = patches_of(input).rope;

@@ -19,7 +19,7 @@ Tensor picture_beside_noise(int64_t channels, const Condition& condition, const 
         target.format->to_model(spread_to_batch(resize(given, width, height, "bilinear", Crop::center), batch));
     if (channels <= target.format->channels) return picture;
 
-    const std::optional<Tensor>& drawn = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& drawn = mask_of(condition, target);
     Tensor mask = drawn ? drawn->mean(1, /*keepdim=*/true) : at::ones({1, 1, height, width}, at::kFloat);
     mask = resize(mask, width * pixels_per_cell, height * pixels_per_cell, "bilinear", Crop::center);
     mask = at::pixel_unshuffle(mask, pixels_per_cell);

@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <string>
 
@@ -44,13 +45,6 @@ Tensor after_attention(const Tensor& x, const Tensor& attended, const Tensor* pa
     return at::addcmul(sum, parts[mlp_gate], ff(modulate(plain_layer_norm(sum), parts[mlp_scale], parts[mlp_shift])));
 }
 
-std::vector<FeedForward> experts_of(const Weights& w) {
-    std::vector<FeedForward> experts;
-    for (int64_t i = 0; i < w.count(); ++i)
-        experts.emplace_back(w / i);
-    return experts;
-}
-
 }  // namespace
 
 Projections::Projections(const Weights& w, std::string_view suffix)
@@ -64,7 +58,7 @@ FeedForward::FeedForward(const Weights& w) : gate(w / "w1"), value(w / "w3"), ou
 Tensor FeedForward::operator()(const Tensor& x) const { return out(at::silu(gate(x)) * value(x)); }
 
 MixtureOfExperts::MixtureOfExperts(const Weights& w)
-    : score(w / "gate"), experts(experts_of(w / "experts")), shared(w / "shared_experts") {}
+    : score(w / "gate"), experts(blocks_of<FeedForward>(w / "experts")), shared(w / "shared_experts") {}
 
 Tensor MixtureOfExperts::operator()(const Tensor& x) const {
     const Tensor tokens = x.flatten(0, 1);

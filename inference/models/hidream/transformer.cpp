@@ -4,6 +4,7 @@
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/vae/latent_format.hpp"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ Tensor Transformer::llama_features(const Tensor& llama, std::size_t depth) const
 }
 
 Tensor Transformer::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t height = input.x.size(2), width = input.x.size(3);
     const Tensor x = input.concat.defined() ? at::cat({input.x, input.concat}, 3) : input.x;

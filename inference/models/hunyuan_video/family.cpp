@@ -55,6 +55,7 @@ void register_hunyuan_video(Families& families) {
         .text = {.family = "hunyuan_video",
                  .parts = {{.kind = "clip_l", .prefixes = {"text_encoders.clip_l.transformer."}},
                            {.kind = "llama", .prefixes = {"text_encoders.llama.transformer."}}}},
+        .network_prefix = "model.model.",
     });
     families.push_back({
         .name = "hunyuan_image21",
@@ -63,6 +64,7 @@ void register_hunyuan_video(Families& families) {
         .parameterization = shifted_flow<5>,
         .latent_format = latent_format<hunyuan_image_latent_format>,
         .text = qwen_and_byt5("hunyuan_image"),
+        .network_prefix = "model.model.",
     });
     families.push_back({
         .name = "hunyuan_image21_refiner",
@@ -71,6 +73,7 @@ void register_hunyuan_video(Families& families) {
         .parameterization = shifted_flow<4>,
         .latent_format = latent_format<hunyuan_refiner_latent_format>,
         .text = qwen_and_byt5("hunyuan_image"),
+        .network_prefix = "model.model.",
     });
     families.push_back({
         .name = "hunyuan_video15",
@@ -79,6 +82,7 @@ void register_hunyuan_video(Families& families) {
         .parameterization = shifted_flow<7>,
         .latent_format = latent_format<hunyuan_video15_latent_format>,
         .text = qwen_and_byt5("hunyuan_video_15"),
+        .network_prefix = "model.model.",
     });
     families.push_back({
         .name = "hunyuan_video15_enlarger",
@@ -87,6 +91,7 @@ void register_hunyuan_video(Families& families) {
         .parameterization = shifted_flow<2>,
         .latent_format = latent_format<hunyuan_video15_latent_format>,
         .text = qwen_and_byt5("hunyuan_video_15"),
+        .network_prefix = "model.model.",
     });
 }
 

@@ -1,11 +1,13 @@
 #include "inference/models/hunyuan_video/hunyuan_video.hpp"
 
 #include "base/error.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/hunyuan_video/names.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -139,8 +141,7 @@ HunyuanVideo::Prompt HunyuanVideo::prompt(const NetworkInput& input) const {
 Tensor HunyuanVideo::latent_of(const NetworkInput& input) const {
     const Tensor seen = input.concat.defined() ? at::cat({input.x, with_noise(input, kind_)}, 1) : input.x;
     const Tensor video = seen.dim() == 4 ? seen.unsqueeze(2) : seen;
-    const Tensor frames = padded_to_patches(video.transpose(1, 2).flatten(0, 1), patch_.rows);
-    return frames.unflatten(0, {video.size(0), video.size(2)}).transpose(1, 2);
+    return frames_of_whole_patches(video, patch_.rows);
 }
 
 HunyuanVideo::Grid HunyuanVideo::grid_of(const Tensor& latent) const {
@@ -185,11 +186,11 @@ Rope HunyuanVideo::rope(int64_t text_tokens, const Grid& grid, const std::option
 Tensor HunyuanVideo::pictures(const Tensor& tokens, const Grid& grid) const {
     const Tensor frames = from_patches(tokens.unflatten(1, {grid.frames, grid.of_frame()}).flatten(0, 1), grid.rows,
                                        grid.columns, patch_.rows, PatchOrder::channels_first);
-    return frames.unflatten(0, {tokens.size(0), grid.frames}).transpose(1, 2);
+    return frames_to_video(frames, grid.frames);
 }
 
 Tensor HunyuanVideo::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const Tensor latent = latent_of(input);
     const Grid grid = grid_of(latent);
     const Prompt said = prompt(input);

@@ -1,8 +1,8 @@
 // What Hunyuan's networks read of a condition.
 #include "inference/models/hunyuan_video/hunyuan_video.hpp"
 
-#include "inference/image/resize.hpp"
 #include "inference/sampling/concat_input.hpp"
+#include "inference/sampling/given_frames.hpp"
 #include "inference/vae/latent_format.hpp"
 
 #include <algorithm>
@@ -19,28 +19,11 @@ Tensor given_extra(const Condition& condition, std::string_view name) {
     return found == condition.extra.end() ? Tensor() : found->second;
 }
 
-Tensor fitted_to(const Tensor& video, const SamplingTarget& target) {
-    const at::IntArrayRef shape = target.shape;
-    return resize(video, shape.back(), shape[shape.size() - 2], "bilinear", Crop::center);
-}
-
-// As many frames as the latent has, of which those that are missing are zero.
-Tensor with_frames(const Tensor& video, int64_t frames) {
-    if (video.size(2) < frames) return at::constant_pad_nd(video, {0, 0, 0, 0, 0, frames - video.size(2)});
-    return video.narrow(2, 0, frames);
-}
-
-// 1 where frames are given; `mask` is 0 there.
-Tensor given_frames(const std::optional<Tensor>& mask, const SamplingTarget& target, bool rounds) {
-    std::vector<int64_t> shape = target.shape.vec();
-    shape[1] = 1;
-    if (!mask) return at::zeros(shape, at::kFloat);
-    const Tensor one =
-        mask->dim() == 5 ? mask->narrow(1, 0, 1) : mask->reshape({-1, 1, 1, mask->size(-2), mask->size(-1)});
-    Tensor given = 1.0 - (rounds ? one.round() : one);
-    const bool fits = given.size(-1) == shape[4] && given.size(-2) == shape[3];
-    given = with_frames(fits ? given : fitted_to(given, target), shape[2]);
-    return spread_to_batch(given, shape[0]);
+// 1 where frames are given.
+Tensor frames_given(const Condition& condition, const SamplingTarget& target, bool rounds) {
+    const std::optional<Tensor>& mask = mask_of(condition, target);
+    if (!mask) return no_given_frames(target);
+    return given_frames(rounds ? mask->round() : *mask, target);
 }
 
 // 1.0: a video to go on from, and perhaps which of its frames are given. (BaseModel.concat_cond)
@@ -50,8 +33,7 @@ Tensor video_to_continue(int64_t channels, const Condition& condition, const Sam
     if (video.sizes().slice(1) != target.shape.slice(1)) video = with_frames(fitted_to(video, target), target.shape[2]);
     video = spread_to_batch(video, target.shape[0]);
     if (channels <= target.format->channels) return video;
-    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
-    return at::cat({video, given_frames(mask, target, true)}, 1);
+    return at::cat({video, frames_given(condition, target, true)}, 1);
 }
 
 // 1.5: the frames to begin with, and which they are. (HunyuanVideo15.concat_cond)
@@ -65,8 +47,7 @@ Tensor frames_to_begin_with(int64_t channels, const Condition& condition, const 
             parts.push_back(target.format->to_model(part));
         video = spread_to_batch(at::cat(parts, 1), target.shape[0]);
     }
-    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
-    return at::cat({video, given_frames(mask, target, false)}, 1);
+    return at::cat({video, frames_given(condition, target, false)}, 1);
 }
 
 // A picture to go over again; noise comes to it where `noise` is not 0. (HunyuanImage21Refiner.concat_cond)

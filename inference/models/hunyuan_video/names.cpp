@@ -1,5 +1,7 @@
 #include "inference/models/hunyuan_video/names.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -41,16 +43,10 @@ constexpr std::array<Renaming, 6> lora_renamings{{
     {".modulation.lin.", ".modulation.linear."},
 }};
 
-void replace_all(std::string& text, const Renaming& renaming) {
-    const auto [from, to] = renaming;
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-}
-
 template <std::size_t Count>
 std::string renamed(std::string text, const std::array<Renaming, Count>& table) {
-    for (const Renaming& renaming : table)
-        replace_all(text, renaming);
+    for (const auto& [from, to] : table)
+        boost::algorithm::replace_all(text, from, to);
     return text;
 }
 

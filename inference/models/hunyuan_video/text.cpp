@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::hunyuan_video {
 namespace {
@@ -25,9 +26,7 @@ Tensor RefinerBlock::operator()(const Tensor& x, const Tensor& steering, const T
 
 TextRefiner::TextRefiner(const Weights& w)
     : in(w / "input_embedder"), time_in(w / "t_embedder"), pooled_in(w / "c_embedder") {
-    const Weights parts = w / "individual_token_refiner" / "blocks";
-    for (int64_t i = 0; i < parts.count(); ++i)
-        blocks.emplace_back(parts / i);
+    blocks = blocks_of<RefinerBlock>(w / "individual_token_refiner" / "blocks");
 }
 
 Tensor TextRefiner::operator()(const Tensor& text, const Tensor& time, const Tensor& bias) const {

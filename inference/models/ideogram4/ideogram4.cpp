@@ -2,6 +2,7 @@
 
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <limits>
@@ -13,13 +14,6 @@ constexpr int64_t head_size = 256;
 constexpr int64_t picture_offset = 65536;  // far from any place in a text
 constexpr int64_t patch = 2;               // a token's channels are a square of finer cells
 constexpr double block_eps = 1e-5, eps = 1e-6;
-
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 // Channels come as (finer channel, row, column) in latents and as (row, column, finer channel) in tokens.
 Tensor to_tokens(const Tensor& x) {
@@ -94,7 +88,7 @@ Tensor Block::operator()(Tensor x, const Tensor& time, const Rope& rope, const T
 Ideogram4::Ideogram4(const Weights& w)
     : weights_(w), picture_in_(w / "input_proj"), text_in_(w / "llm_cond_proj"), time_in_(w / "t_embedding" / "mlp_in"),
       time_out_(w / "t_embedding" / "mlp_out"), time_narrow_(w / "adaln_proj"), text_norm_(w / "llm_cond_norm", eps),
-      roles_(w / "embed_image_indicator"), blocks_(blocks(w / "layers")),
+      roles_(w / "embed_image_indicator"), blocks_(blocks_of<Block>(w / "layers")),
       final_modulation_(w / "final_layer" / "adaln_modulation"), final_(w / "final_layer" / "linear") {}
 
 void Ideogram4::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {

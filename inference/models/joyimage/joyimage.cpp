@@ -1,11 +1,12 @@
 #include "inference/models/joyimage/joyimage.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::joyimage {
 namespace {
@@ -84,8 +85,7 @@ JoyImage::JoyImage(const Weights& w)
       time_modulation_(w / "condition_embedder" / "time_proj"),
       text_in_(w / "condition_embedder" / "text_embedder" / "linear_1"),
       text_out_(w / "condition_embedder" / "text_embedder" / "linear_2"), final_(w / "proj_out") {
-    for (int64_t i = 0; i < w.count("double_blocks"); ++i)
-        blocks_.emplace_back(w / "double_blocks" / i);
+    blocks_ = blocks_of<Block>(w / "double_blocks");
 }
 
 void JoyImage::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
@@ -96,7 +96,7 @@ void JoyImage::set_inputs(NetworkInput& input, const Condition& condition, const
 }
 
 Tensor JoyImage::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const std::vector<int64_t> patch = patch_in_.shape().slice(2).vec();
     std::vector<Tensor> pictures, places;

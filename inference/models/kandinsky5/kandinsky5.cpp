@@ -1,14 +1,16 @@
 #include "inference/models/kandinsky5/kandinsky5.hpp"
 
 #include "base/error.hpp"
-#include "inference/image/resize.hpp"
 #include "inference/layers/attention.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/network_patches.hpp"
 #include "inference/sampling/concat_input.hpp"
+#include "inference/sampling/given_frames.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::kandinsky5 {
 namespace {
@@ -25,16 +27,6 @@ std::vector<Tensor> modulations(const Linear& linear, const Tensor& time, int64_
 template <class Layer>
 Tensor added(const Tensor& x, const Tensor* m, const Layer& layer) {
     return at::addcmul(x, m[2], layer(modulate(plain_layer_norm(x, eps), m[1], m[0])));
-}
-
-// Frames of a latent as pictures [batch * frames, channels, h, w], and back.
-Tensor as_pictures(const Tensor& video) { return video.transpose(1, 2).flatten(0, 1); }
-Tensor as_video(const Tensor& pictures, int64_t batch) {
-    return pictures.unflatten(0, {batch, pictures.size(0) / batch}).transpose(1, 2);
-}
-
-Tensor whole_patches(const Tensor& video) {
-    return as_video(padded_to_patches(as_pictures(video), patch), video.size(0));
 }
 
 struct Grid {
@@ -65,15 +57,10 @@ Tensor picture_positions(const Grid& grid, double closer, const std::optional<Ro
 }
 
 // Nothing, and which frames are given: [batch, channels + 1, frames, h, w]. (Kandinsky5.concat_cond)
-Tensor given_frames(const Condition& condition, const SamplingTarget& target) {
-    const at::IntArrayRef shape = target.shape;
-    const Tensor nothing = at::zeros(shape, at::kFloat);
-    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
-    if (!mask || mask->dim() != 5) return at::cat({nothing, nothing.narrow(1, 0, 1)}, 1);
-    Tensor given = resize(1.0 - mask->narrow(1, 0, 1), shape[4], shape[3], "bilinear", Crop::center);
-    const int64_t missing = shape[2] - given.size(2);
-    given = missing > 0 ? at::constant_pad_nd(given, {0, 0, 0, 0, 0, missing}) : given.narrow(2, 0, shape[2]);
-    return at::cat({nothing, spread_to_batch(given, shape[0])}, 1);
+Tensor beside_noise(const Condition& condition, const SamplingTarget& target) {
+    const std::optional<Tensor>& mask = mask_of(condition, target);
+    const Tensor given = mask && mask->dim() == 5 ? given_frames(*mask, target) : no_given_frames(target);
+    return at::cat({at::zeros(target.shape, at::kFloat), given}, 1);
 }
 
 }  // namespace
@@ -118,10 +105,8 @@ Kandinsky5::Kandinsky5(const Weights& w)
       picture_in_(w / "visual_embeddings" / "in_layer"), text_norm_(w / "text_embeddings" / "norm", eps),
       pooled_norm_(w / "pooled_text_embeddings" / "norm", eps),
       final_modulation_(w / "out_layer" / "modulation" / "out_layer"), final_(w / "out_layer" / "out_layer") {
-    for (int64_t i = 0; i < w.count("text_transformer_blocks"); ++i)
-        text_blocks_.emplace_back(w / "text_transformer_blocks" / i);
-    for (int64_t i = 0; i < w.count("visual_transformer_blocks"); ++i)
-        picture_blocks_.emplace_back(w / "visual_transformer_blocks" / i);
+    text_blocks_ = blocks_of<TextBlock>(w / "text_transformer_blocks");
+    picture_blocks_ = blocks_of<PictureBlock>(w / "visual_transformer_blocks");
 }
 
 bool makes_videos(const Weights& w) {
@@ -138,17 +123,17 @@ void Kandinsky5::set_inputs(NetworkInput& input, const Condition& condition, con
     input.context_repeats = false;
     if (condition.pooled) input.vector = *condition.pooled;
     if (concat_channels() == 0) return;
-    input.concat = given_frames(condition, target);
+    input.concat = beside_noise(condition, target);
     if (const auto frames = condition.extra.find("frames_in_place"); frames != condition.extra.end())
         input.extra["frames_in_place"] = target.format->to_model(frames->second);
 }
 
 Tensor Kandinsky5::latent_of(const NetworkInput& input) const {
     const Tensor seen = input.concat.defined() ? at::cat({input.x, input.concat}, 1) : input.x;
-    Tensor latent = whole_patches(seen.dim() == 4 ? seen.unsqueeze(2) : seen);
+    Tensor latent = frames_of_whole_patches(seen.dim() == 4 ? seen.unsqueeze(2) : seen, patch);
     const Tensor given = input.find("frames_in_place");
     if (!given.defined()) return latent;
-    const Tensor frames = whole_patches(given);
+    const Tensor frames = frames_of_whole_patches(given, patch);
     if (frames.size(2) > latent.size(2) || !frames.sizes().slice(3).equals(latent.sizes().slice(3)))
         throw UserError("the start image of Kandinsky 5's video has another size than its latent");
     latent = latent.clone();
@@ -175,7 +160,7 @@ Tensor Kandinsky5::predict(const NetworkInput& input) const {
     const std::vector<int64_t> axes{head_size / 4, head_size / 8 * 3, head_size / 8 * 3};
     const double closer = closeness(picture_in_.out_features(), input.x.size(-2) * input.x.size(-1));
     const Rope rope = rope_table(picture_positions(grid, closer, patches_of(input).rope), axes, theta);
-    const Tensor patches = to_patches(as_pictures(latent), patch, PatchOrder::channels_last);
+    const Tensor patches = to_patches(video_to_frames(latent), patch, PatchOrder::channels_last);
     const Tensor sequence = patches.unflatten(0, {latent.size(0), grid.frames}).flatten(1, 2);
     Streams streams{.image = picture_in_(sequence.to(dtype)), .text = text};
     for (std::size_t i = 0; i < picture_blocks_.size(); ++i)
@@ -186,7 +171,7 @@ Tensor Kandinsky5::predict(const NetworkInput& input) const {
     const Tensor out = final_(modulate(plain_layer_norm(streams.image, eps), last[1], last[0])).to(at::kFloat);
     const Tensor frames = out.unflatten(1, {grid.frames, grid.rows * grid.columns}).flatten(0, 1);
     const Tensor video =
-        as_video(from_patches(frames, grid.rows, grid.columns, patch, PatchOrder::channels_first), latent.size(0));
+        frames_to_video(from_patches(frames, grid.rows, grid.columns, patch, PatchOrder::channels_first), grid.frames);
     return (input.x.dim() == 4 ? video.squeeze(2) : video)
         .slice(-2, 0, input.x.size(-2))
         .slice(-1, 0, input.x.size(-1))

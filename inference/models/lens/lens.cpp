@@ -6,6 +6,8 @@
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/diffusers_layout.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -33,20 +35,10 @@ Stream stream(const Weights& w, const std::string& side, const std::string& adde
             .down = Linear(mlp / "w2")};
 }
 
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 // One norm, or as many as there are layers.
 std::vector<RmsNorm> norms(const Weights& w) {
     if (w.contains("weight")) return {RmsNorm(w, text_eps)};
-    std::vector<RmsNorm> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, text_eps);
-    return result;
+    return blocks_of<RmsNorm>(w, text_eps);
 }
 
 struct Qkv {
@@ -110,8 +102,9 @@ void Block::operator()(Tensor& image_tokens, Tensor& text_tokens, const Tensor& 
 Lens::Lens(const Weights& w)
     : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norms_(norms(w / "txt_norm")),
       time_in_(w / "time_text_embed" / "timestep_embedder" / "linear_1"),
-      time_out_(w / "time_text_embed" / "timestep_embedder" / "linear_2"), blocks_(blocks(w / "transformer_blocks")),
-      final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out") {}
+      time_out_(w / "time_text_embed" / "timestep_embedder" / "linear_2"),
+      blocks_(blocks_of<Block>(w / "transformer_blocks")), final_modulation_(w / "norm_out" / "linear"),
+      final_(w / "proj_out") {}
 
 void Lens::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget&) const {
     input.context = condition.cross;
@@ -134,7 +127,7 @@ Tensor Lens::embedded_text(const Tensor& context) const {
 }
 
 Tensor Lens::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t rows = input.x.size(2), columns = input.x.size(3);
     Streams streams{.image = img_in_(input.x.flatten(2).transpose(1, 2).to(dtype)),

@@ -4,6 +4,9 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/sampling/concat_input.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 
@@ -12,13 +15,6 @@ namespace {
 
 // Rows of the tables by which pictures and sound look at each other.
 enum CrossRow : int64_t { to_video_scale, to_video_shift, to_sound_scale, to_sound_shift, gate };
-
-std::vector<AvBlock> blocks(const Weights& w, const Config& config) {
-    std::vector<AvBlock> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, config);
-    return result;
-}
 
 std::optional<TimeEmbedder> maybe_embedder(const Weights& w) {
     return w.empty() ? std::nullopt : std::make_optional<TimeEmbedder>(w);
@@ -81,7 +77,7 @@ LtxAv::LtxAv(const Weights& w)
       sound_caption_(maybe_projection(w / "audio_caption_projection")),
       video_connector_(w / "video_embeddings_connector", config_.connector_heads, config_.connector_pairs),
       sound_connector_(w / "audio_embeddings_connector", config_.audio_connector_heads, config_.connector_pairs),
-      blocks_(blocks(w / "transformer_blocks", config_)) {}
+      blocks_(blocks_of<AvBlock>(w / "transformer_blocks", config_)) {}
 
 Tensor LtxAv::connected(const Tensor& prompt, bool is_raw) const {
     const int64_t width = prompt.size(-1), both = config_.context_dim + config_.audio_context_dim;
@@ -118,7 +114,7 @@ void LtxAv::set_inputs(NetworkInput& input, const Condition& condition, const Sa
     if (condition.cross.defined()) input.context = connected(condition.cross, is_raw);
     input.context_repeats = false;
     if (condition.attention_mask) input.attention_mask = *condition.attention_mask;
-    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& mask = mask_of(condition, target);
     std::vector<Tensor> masks{Tensor()};
     if (mask) masks = unpack_streams(*mask, target.streams);
     set_video_inputs(input, condition, masks.front());
@@ -152,7 +148,7 @@ LtxAv::Crossing LtxAv::crossing(const VideoTokens& video, const SoundTokens& sou
 }
 
 Tensor LtxAv::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     StreamShapes shapes;
     if (const auto told = input.attached.find(shapes_name); told != input.attached.end())

@@ -48,6 +48,8 @@ public:
 
     // The prompt as the blocks read it, pictures' part and sound's part beside each other.
     Tensor connected(const Tensor& prompt, bool is_raw) const;
+    // How much of that is the pictures' part.
+    int64_t prompt_width() const { return config_.context_dim; }
 
 private:
     struct Crossing;

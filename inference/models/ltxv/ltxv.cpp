@@ -1,23 +1,14 @@
 #include "inference/models/ltxv/ltxv.hpp"
 
-#include "base/error.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/sampling/concat_input.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::ltxv {
-namespace {
-
-std::vector<Block> blocks(const Weights& w, int64_t heads) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, "", heads);
-    return result;
-}
-
-}  // namespace
-
 Ltxv::Ltxv(const Weights& w)
     : weights_(w), config_(w), video_(w, config_), time_(w / "adaln_single"), caption_(w / "caption_projection"),
-      blocks_(blocks(w / "transformer_blocks", config_.heads)) {
+      blocks_(blocks_of<Block>(w / "transformer_blocks", "", config_.heads)) {
     if (w.has_part("prompt_adaln_single")) prompt_time_.emplace(w / "prompt_adaln_single");
 }
 
@@ -25,19 +16,18 @@ void Ltxv::set_inputs(NetworkInput& input, const Condition& condition, const Sam
     input.context = condition.cross;
     input.context_repeats = false;
     if (condition.attention_mask) input.attention_mask = *condition.attention_mask;
-    const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& mask = mask_of(condition, target);
     set_video_inputs(input, condition, mask.value_or(Tensor()));
 }
 
 Tensor Ltxv::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const VideoTokens tokens = video_.enter(input.x, input);
     const TimeEmbedder::Embedded time = time_(tokens.times, config_.time_scale, dtype);
     TimeValues prompt_modulation;
     if (prompt_time_) prompt_modulation = (*prompt_time_)(tokens.times.latest(), config_.time_scale, dtype).modulation;
-    const Rotation places =
-        rotation_of(tokens.spans, video_.dim(), config_.heads, config_.longest, config_.positions);
+    const Rotation places = rotation_of(tokens.spans, video_.dim(), config_.heads, config_.longest, config_.positions);
     StreamInputs inputs{.modulation = time.modulation,
                         .prompt_modulation = prompt_modulation,
                         .time = time.time,
@@ -47,11 +37,10 @@ Tensor Ltxv::predict(const NetworkInput& input) const {
     if (tokens.guide_attention) inputs.core = *tokens.guide_attention;
     Streams streams{.image = tokens.x, .text = {}};
     for (std::size_t i = 0; i < blocks_.size(); ++i)
-        run_block(input, {BlockKind::double_stream, static_cast<int64_t>(i)}, streams,
-                  [&](Streams& stream) {
-                      for (const auto part : {with_self_attention, with_text, with_feed_forward})
-                          stream.image = part(blocks_[i], stream.image, inputs);
-                  });
+        run_block(input, {BlockKind::double_stream, static_cast<int64_t>(i)}, streams, [&](Streams& stream) {
+            for (const auto part : {with_self_attention, with_text, with_feed_forward})
+                stream.image = part(blocks_[i], stream.image, inputs);
+        });
     return video_.leave(streams.image, inputs.time, tokens);
 }
 

@@ -1,10 +1,11 @@
 #include "inference/models/mage_flow/mage_flow.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/models/diffusers_layout.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr double eps = 1e-6, theta = 10000.0;
 const std::vector<int64_t> axes{16, 56, 56};  // of a head: plane, row, column
-
-std::vector<qwen_image::Block> blocks(const Weights& w) {
-    std::vector<qwen_image::Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 // The network was trained in bfloat16: its times and its table of frequencies have that type. Cosines first.
 Tensor frequencies(const Tensor& timestep) {
@@ -51,8 +45,9 @@ Tensor positions(const Tensor& latent, int64_t plane) {
 MageFlow::MageFlow(const Weights& w)
     : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norm_(w / "txt_norm", eps),
       time_in_(w / "time_text_embed" / "timestep_embedder" / "linear_1"),
-      time_out_(w / "time_text_embed" / "timestep_embedder" / "linear_2"), blocks_(blocks(w / "transformer_blocks")),
-      final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out") {}
+      time_out_(w / "time_text_embed" / "timestep_embedder" / "linear_2"),
+      blocks_(blocks_of<qwen_image::Block>(w / "transformer_blocks")), final_modulation_(w / "norm_out" / "linear"),
+      final_(w / "proj_out") {}
 
 void MageFlow::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
@@ -67,7 +62,7 @@ Tensor MageFlow::embedded_time(const Tensor& timestep) const {
 }
 
 Tensor MageFlow::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     std::vector<Tensor> pictures{to_tokens(input.x)};
     // What is said lies at the origin.

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "inference/models/omnigen2/trunk.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::omnigen2 {
 
 class OmniGen2 : public DiffusionModel {
 public:
-    explicit OmniGen2(const Weights& w) : weights_(w), trunk_(w, 1000.0), layers_(blocks(w / "layers")) {}
+    explicit OmniGen2(const Weights& w) : weights_(w), trunk_(w, 1000.0), layers_(blocks_of<Block>(w / "layers")) {}
 
     // (OmniGen2Transformer2DModel.forward)
     Tensor predict(const NetworkInput& input) const override;

@@ -3,7 +3,9 @@
 #include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,23 +37,17 @@ Tensor picture_positions(int64_t plane, int64_t rows, int64_t columns) {
 
 }  // namespace
 
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 Trunk::Trunk(const Weights& w, double time_scale)
     : weights_(w), time_scale_(time_scale), picture_in_(w / "x_embedder"),
       reference_in_(w / "ref_image_patch_embedder"),
       time_in_(w / "time_caption_embed" / "timestep_embedder" / "linear_1"),
       time_out_(w / "time_caption_embed" / "timestep_embedder" / "linear_2"),
       text_norm_(w / "time_caption_embed" / "caption_embedder" / 0, eps),
-      text_in_(w / "time_caption_embed" / "caption_embedder" / 1), picture_refiner_(blocks(w / "noise_refiner")),
-      reference_refiner_(blocks(w / "ref_image_refiner")), text_refiner_(blocks(w / "context_refiner")),
-      reference_marks_(w["image_index_embedding"]), final_modulation_(w / "norm_out" / "linear_1"),
-      final_(w / "norm_out" / "linear_2") {}
+      text_in_(w / "time_caption_embed" / "caption_embedder" / 1),
+      picture_refiner_(blocks_of<Block>(w / "noise_refiner")),
+      reference_refiner_(blocks_of<Block>(w / "ref_image_refiner")),
+      text_refiner_(blocks_of<Block>(w / "context_refiner")), reference_marks_(w["image_index_embedding"]),
+      final_modulation_(w / "norm_out" / "linear_1"), final_(w / "norm_out" / "linear_2") {}
 
 Tensor Trunk::time(const Tensor& timestep) const {
     const Tensor waves = frequencies(1.0 - timestep, time_in_.in_features(), time_scale_);
@@ -59,7 +55,7 @@ Tensor Trunk::time(const Tensor& timestep) const {
 }
 
 Trunk::Begun Trunk::begin(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     if (std::ssize(input.reference_latents) > reference_marks_.size(0))
         throw UserError("this diffusion model looks at " + std::to_string(reference_marks_.size(0)) +
                         " reference pictures at most, there are " + std::to_string(input.reference_latents.size()));

@@ -9,8 +9,6 @@
 
 namespace easel::inference::omnigen2 {
 
-std::vector<Block> blocks(const Weights& w);
-
 // How many tokens of a sequence are which, and the picture in patches.
 struct Extent {
     int64_t text_tokens, own_tokens, rows, columns;

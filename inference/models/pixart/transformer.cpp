@@ -1,10 +1,11 @@
 #include "inference/models/pixart/transformer.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/pixart/diffusers.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,13 +15,6 @@ namespace {
 
 constexpr int64_t patch = 2, frequencies = 256, pixels_per_cell = 8;
 constexpr int64_t cells_of_512 = 64;  // a side of 512 pixels in latent cells
-
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 // The table itself is not used, but tells the size of the pictures in training.
 std::optional<int64_t> trained_scale(const Weights& w) {
@@ -48,7 +42,7 @@ Tensor Transformer::Embedder::operator()(const Tensor& numbers, at::ScalarType d
 Transformer::Transformer(const Weights& w)
     : weights_(w), picture_in_(w / "x_embedder" / "proj", patch, 0), trained_scale_(trained_scale(w)),
       time_(w / "t_embedder"), modulation_(w / "t_block" / 1), text_in_(w / "y_embedder" / "y_proj"),
-      blocks_(blocks(w / "blocks")), final_table_(w["final_layer.scale_shift_table"]),
+      blocks_(blocks_of<Block>(w / "blocks")), final_table_(w["final_layer.scale_shift_table"]),
       final_(w / "final_layer" / "linear") {
     if (w.has_part("csize_embedder")) size_.emplace(w / "csize_embedder");
     if (w.has_part("ar_embedder")) ratio_.emplace(w / "ar_embedder");
@@ -87,7 +81,7 @@ Tensor Transformer::embedded(const NetworkInput& input) const {
 }
 
 Tensor Transformer::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t height = input.x.size(2), width = input.x.size(3);
     const Tensor padded = padded_to_patches(input.x.to(dtype), patch);

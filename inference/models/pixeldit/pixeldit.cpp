@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,14 +17,6 @@ constexpr double text_theta = 10000.0, longest_period = 10.0;
 // Some files keep the network of PixelDiT under `core.`.
 Weights backbone(const Weights& w) { return w.has_part("core") ? w / "core" : w; }
 
-template <class Part>
-std::vector<Part> parts(const Weights& w) {
-    std::vector<Part> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
-
 }  // namespace
 
 PixelDit::PixelDit(const Weights& file)
@@ -30,9 +24,9 @@ PixelDit::PixelDit(const Weights& file)
       patch_in_(weights_ / "s_embedder" / "proj"), time_in_(weights_ / "t_embedder" / "mlp" / 0),
       time_out_(weights_ / "t_embedder" / "mlp" / 2), text_in_(weights_ / "y_embedder" / "proj"),
       text_norm_(weights_ / "y_embedder" / "norm", eps), text_positions_(weights_["y_pos_embedding"]),
-      patch_blocks_(parts<PatchBlock>(weights_ / "patch_blocks")),
-      pixel_blocks_(parts<PixelBlock>(weights_ / "pixel_blocks")), final_norm_(weights_ / "final_layer" / "norm", eps),
-      final_(weights_ / "final_layer" / "linear") {
+      patch_blocks_(blocks_of<PatchBlock>(weights_ / "patch_blocks")),
+      pixel_blocks_(blocks_of<PixelBlock>(weights_ / "pixel_blocks")),
+      final_norm_(weights_ / "final_layer" / "norm", eps), final_(weights_ / "final_layer" / "linear") {
     if (file.has_part("lq_proj")) latent_features_.emplace(file, static_cast<int64_t>(patch_blocks_.size()));
 }
 
@@ -55,7 +49,7 @@ Tensor PixelDit::text(const Tensor& states) const {
 }
 
 Tensor PixelDit::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t channels = pixel_in_.in_features(), batch = input.x.size(0);
     const auto side = static_cast<int64_t>(

@@ -1,21 +1,15 @@
 #include "inference/models/qwen_image/qwen_image.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/models/diffusers_layout.hpp"
 #include "inference/models/network_patches.hpp"
 #include "inference/models/qwen_image/positions.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::qwen_image {
 namespace {
-
-std::vector<Block> blocks(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 ReferenceMethod default_references(const Weights& w) {
     if (w.contains("time_text_embed.addition_t_embedding.weight")) return ReferenceMethod::negative_index;
@@ -26,8 +20,8 @@ ReferenceMethod default_references(const Weights& w) {
 
 QwenImage::QwenImage(const Weights& w)
     : weights_(w), img_in_(w / "img_in"), txt_in_(w / "txt_in"), txt_norm_(w / "txt_norm", eps), time_(w),
-      blocks_(blocks(w / "transformer_blocks")), final_modulation_(w / "norm_out" / "linear"), final_(w / "proj_out"),
-      references_(default_references(w)) {}
+      blocks_(blocks_of<Block>(w / "transformer_blocks")), final_modulation_(w / "norm_out" / "linear"),
+      final_(w / "proj_out"), references_(default_references(w)) {}
 
 void QwenImage::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     input.context = condition.cross;
@@ -42,7 +36,7 @@ void QwenImage::set_inputs(NetworkInput& input, const Condition& condition, cons
 }
 
 Tensor QwenImage::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const auto method = input.reference_latents.empty()
                             ? references_

@@ -3,6 +3,8 @@
 #include "inference/layers/attention.hpp"
 #include "inference/layers/fused_norm.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/models/sd/unet_guest.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::sd {
 namespace {
@@ -28,8 +30,7 @@ ResBlock::ResBlock(const Weights& w)
 Tensor ResBlock::operator()(const Tensor& x, const BlockInputs& told) const {
     Tensor h = in_conv(in_norm.then_silu(x));
     h += time(told.time_embedding).unsqueeze(-1).unsqueeze(-1);
-    h = out_conv(out_norm.then_silu(h));
-    h.add_(skip ? (*skip)(x) : x);
+    h = out_conv.added_to(skip ? (*skip)(x) : x, out_norm.then_silu(h));
     if (!over_frames) return h;
     const Tensor video = frames_to_video(h, told.frames);
     return video_to_frames(mixed(picture_share, video, (*over_frames)(video, told.time_embedding)));
@@ -85,10 +86,7 @@ Tensor TransformerBlock::operator()(Tensor x, const Tensor& context, PatchPlace&
 
 FrameTransformer::FrameTransformer(const Weights& w, int64_t heads)
     : position_in(w / "time_pos_embed" / 0), position_out(w / "time_pos_embed" / 2),
-      picture_share(w["time_mixer.mix_factor"]) {
-    for (int64_t i = 0; i < w.count("time_stack"); ++i)
-        blocks.emplace_back(w / "time_stack" / i, heads);
-}
+      blocks(blocks_of<TransformerBlock>(w / "time_stack", heads)), picture_share(w["time_mixer.mix_factor"]) {}
 
 Tensor FrameTransformer::positions(int64_t videos, int64_t frames, const Tensor& tokens) const {
     const Tensor number = at::arange(frames, tokens.options().dtype(at::kFloat));
@@ -112,8 +110,7 @@ Tensor FrameTransformer::operator()(const Tensor& tokens, std::size_t index, con
 SpatialTransformer::SpatialTransformer(const Weights& w, std::optional<int64_t> heads)
     : norm(w / "norm", 1e-6), in(w / "proj_in"), out(w / "proj_out") {
     const int64_t count = heads.value_or(heads_of(w));
-    for (int64_t i = 0; i < w.count("transformer_blocks"); ++i)
-        blocks.emplace_back(w / "transformer_blocks" / i, count);
+    blocks = blocks_of<TransformerBlock>(w / "transformer_blocks", count);
     if (w.has_part("time_stack")) over_frames.emplace(w, count);
 }
 
@@ -156,8 +153,10 @@ Tensor Stage::operator()(Tensor x, const BlockInputs& told, at::IntArrayRef size
     if (conv) x = (*conv)(x);
     if (res) x = (*res)(x, told);
     if (transformer) x = (*transformer)(x, told, place);
-    if (up) x = (*up)(at::upsample_nearest2d(x, size));
-    return x;
+    if (!up) return x;
+    if (const UnetGuest* guest = guest_of(place.input)) x = guest->before_growing(x);
+    const bool is_doubled = 2 * x.size(2) == size[0] && 2 * x.size(3) == size[1];
+    return is_doubled ? up->of_doubled(x) : (*up)(at::upsample_nearest2d(x, size));
 }
 
 }  // namespace easel::inference::sd

@@ -23,24 +23,6 @@ constexpr std::array single_names{
     Rename{"class_embedding.linear_2.", "label_emb.0.2."},
 };
 
-// Inside a residual block.
-constexpr std::array residual_names{
-    Rename{"norm1.", "in_layers.0."},  Rename{"conv1.", "in_layers.2."},  Rename{"time_emb_proj.", "emb_layers.1."},
-    Rename{"norm2.", "out_layers.0."}, Rename{"conv2.", "out_layers.3."}, Rename{"conv_shortcut.", "skip_connection."},
-};
-
-bool has_part(const TensorMap& tensors, const std::string& prefix) {
-    const auto first = tensors.lower_bound(prefix);
-    return first != tensors.end() && first->first.starts_with(prefix);
-}
-
-int64_t count(const TensorMap& tensors, const std::string& prefix) {
-    int64_t n = 0;
-    while (has_part(tensors, prefix + std::to_string(n) + '.'))
-        ++n;
-    return n;
-}
-
 // The tensors of one file while they are renamed.
 class Conversion {
 public:
@@ -76,9 +58,9 @@ private:
 
     void move_down_blocks() {
         int64_t block = 1;
-        for (int64_t i = 0; i < count(tensors_, "down_blocks."); ++i) {
+        for (int64_t i = 0; i < count_parts(tensors_, "down_blocks."); ++i) {
             const std::string level = "down_blocks." + std::to_string(i) + '.';
-            for (int64_t j = 0; j < count(tensors_, level + "resnets."); ++j)
+            for (int64_t j = 0; j < count_parts(tensors_, level + "resnets."); ++j)
                 move_stage(level, j, "input_blocks." + std::to_string(block++) + '.');
             move(level + "downsamplers.0.conv.", "input_blocks." + std::to_string(block++) + ".0.op.");
         }
@@ -86,9 +68,9 @@ private:
 
     void move_up_blocks() {
         int64_t block = 0;
-        for (int64_t i = 0; i < count(tensors_, "up_blocks."); ++i) {
+        for (int64_t i = 0; i < count_parts(tensors_, "up_blocks."); ++i) {
             const std::string level = "up_blocks." + std::to_string(i) + '.';
-            const int64_t stages = count(tensors_, level + "resnets.");
+            const int64_t stages = count_parts(tensors_, level + "resnets.");
             for (int64_t j = 0; j < stages; ++j)
                 move_stage(level, j, "output_blocks." + std::to_string(block++) + '.');
             // The growth follows the last stage's other parts.
@@ -103,6 +85,18 @@ private:
 };
 
 }  // namespace
+
+bool has_part(const TensorMap& tensors, const std::string& prefix) {
+    const auto first = tensors.lower_bound(prefix);
+    return first != tensors.end() && first->first.starts_with(prefix);
+}
+
+int64_t count_parts(const TensorMap& tensors, const std::string& prefix) {
+    int64_t count = 0;
+    while (has_part(tensors, prefix + std::to_string(count) + '.'))
+        ++count;
+    return count;
+}
 
 TensorMap unet_from_diffusers(const TensorMap& tensors) {
     if (!tensors.contains("conv_in.weight") || !has_part(tensors, "down_blocks.0.resnets.0.") ||

@@ -11,6 +11,8 @@
 namespace easel::inference {
 namespace {
 
+constexpr std::string_view first_stage = "first_stage_model.";
+
 enum class Kind { other, sd1, sd2, unclip, sdxl, refiner, lotus, upscaler, view, video, orbit, camera };
 
 // How many resolutions there are.
@@ -121,7 +123,7 @@ LatentFormat sdxl_latents(const Weights& w) {
 
 // A family of networks that make a video of a picture.
 template <Kind kind, sd::VectorInput vector>
-Family video_family(std::string_view name, std::string_view vae_prefix = {}) {
+Family video_family(std::string_view name, std::string_view vae_prefix = first_stage) {
     return {
         .name = name,
         .matches = is<kind>,
@@ -163,6 +165,7 @@ void register_sd(Families& families) {
         .from_diffusers = sd::unet_from_diffusers,  // for all of them
         .text = {.family = "sd1",
                  .parts = {{.kind = "clip_l", .prefixes = {"cond_stage_model.transformer.", "cond_stage_model."}}}},
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "sd2",
@@ -171,6 +174,7 @@ void register_sd(Families& families) {
         .parameterization = sd2_parameterization,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = sd2_text(),
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "sd2_unclip",
@@ -180,6 +184,7 @@ void register_sd(Families& families) {
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = sd2_text(),
         .vision_prefix = "embedder.model.visual.",
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "sdxl",
@@ -190,6 +195,7 @@ void register_sd(Families& families) {
         .text = {.family = "sdxl",
                  .parts = {{.kind = "clip_l", .prefixes = {"conditioner.embedders.0.transformer."}},
                            {.kind = "clip_g", .prefixes = {"conditioner.embedders.1.model."}}}},
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "sdxl_refiner",
@@ -199,6 +205,7 @@ void register_sd(Families& families) {
         .latent_format = [](const Weights&) { return sdxl_latent_format(); },
         .text = {.family = "sdxl_refiner",
                  .parts = {{.kind = "clip_g", .prefixes = {"conditioner.embedders.0.model."}}}},
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "lotus",
@@ -210,6 +217,7 @@ void register_sd(Families& families) {
             },
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .text = {},
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "sd_x4_upscaler",
@@ -221,6 +229,7 @@ void register_sd(Families& families) {
             },
         .latent_format = upscaler_latents,
         .text = sd2_text(),
+        .vae_prefix = first_stage,
     });
     families.push_back({
         .name = "stable_zero123",
@@ -229,6 +238,7 @@ void register_sd(Families& families) {
         .parameterization = eps,
         .latent_format = [](const Weights&) { return sd15_latent_format(); },
         .vision_prefix = "cond_stage_model.model.visual.",
+        .vae_prefix = first_stage,
     });
     constexpr std::string_view picture_encoder = "conditioner.embedders.1.encoder.";
     families.push_back(video_family<Kind::video, sd::svd_vector>("svd"));

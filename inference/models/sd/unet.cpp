@@ -3,20 +3,16 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "inference/layers/timestep_embedding.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/models/sd/picture_prompt.hpp"
+#include "inference/models/sd/unet_guest.hpp"
 #include "inference/vae/latent_format.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <string>
 
 namespace easel::inference::sd {
 namespace {
-
-std::vector<Stage> stages(const Weights& w, std::optional<int64_t> heads) {
-    std::vector<Stage> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i, heads);
-    return result;
-}
 
 // The parts of the middle are of the same kinds, but not grouped. Small models leave out some of them, or all.
 std::vector<Stage> middle_stages(const Weights& w, std::optional<int64_t> heads) {
@@ -43,8 +39,10 @@ UNet::UNet(const Weights& w, const Options& options)
     : weights_(w), in_channels_(w["input_blocks.0.0.weight"].size(1)),
       model_channels_(w["input_blocks.0.0.weight"].size(0)), vector_(options.vector),
       scales_picture_(options.scales_picture), time_(w / "time_embed", 0, 2), classes_(w.maybe("label_emb.weight")),
-      input_(stages(w / "input_blocks", options.heads)), middle_(middle_stages(w / "middle_block", options.heads)),
-      output_(stages(w / "output_blocks", options.heads)), out_norm_(w / "out" / 0), out_conv_(w / "out" / 2) {
+      input_(blocks_of<Stage>(w / "input_blocks", options.heads)),
+      middle_(middle_stages(w / "middle_block", options.heads)),
+      output_(blocks_of<Stage>(w / "output_blocks", options.heads)), out_norm_(w / "out" / 0),
+      out_conv_(w / "out" / 2) {
     if (w.has_part("label_emb.0")) label_.emplace(w / "label_emb" / 0, 0, 2);
 }
 
@@ -88,7 +86,7 @@ Tensor UNet::embedded(const NetworkInput& input) const {
 }
 
 Tensor UNet::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const Tensor context = input.context.to(dtype);
     const Tensor time = embedded(input);
@@ -114,11 +112,13 @@ Tensor UNet::predict(const NetworkInput& input) const {
     for (const Stage& stage : middle_)
         h = stage(h, told, {}, place);
     h = with_residual(h, control.middle, 0);
+    const UnetGuest* guest = guest_of(input);
+    if (guest != nullptr) h = guest->after_middle(h);
     for (std::size_t i = 0; i < output_.size(); ++i) {
         place.block = {BlockKind::output, static_cast<int64_t>(i)};
         const Tensor skip = with_residual(skips.back(), control.output, skips.size() - 1);
         const Features features = patched(patches.output_block, {h, skip}, place);
-        h = at::cat({features.h, features.skip}, 1);
+        h = guest != nullptr ? guest->joined(features) : at::cat({features.h, features.skip}, 1);
         skips.pop_back();
         h = output_[i](h, told, skips.empty() ? h.sizes().slice(2) : skips.back().sizes().slice(2), place);
     }

@@ -16,13 +16,17 @@ void register_sd3(Families& families) {
                        picture_in.size(1) == 16;
             },
         .build = [](const Weights& w) -> std::unique_ptr<DiffusionModel> { return std::make_unique<sd3::Mmdit>(w); },
-        .parameterization = [](const Weights&) { return Parameterization{flow_prediction(), flow_levels(3.0)}; },
+        .parameterization =
+            [](const Weights&) {
+                return Parameterization{flow_prediction(), flow_levels(3.0)};
+            },
         .latent_format = [](const Weights&) { return sd3_latent_format(); },
         .from_diffusers = sd3::from_diffusers,
         .text = {.family = "sd3",
                  .parts = {{.kind = "clip_l", .prefixes = {"text_encoders.clip_l.transformer."}},
                            {.kind = "clip_g", .prefixes = {"text_encoders.clip_g.transformer."}},
                            {.kind = "t5xxl", .prefixes = {"text_encoders.t5xxl.transformer."}}}},
+        .vae_prefix = "first_stage_model.",
     });
 }
 

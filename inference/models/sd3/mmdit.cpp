@@ -5,25 +5,20 @@
 #include "inference/layers/patches.hpp"
 #include "inference/layers/timestep_embedding.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
 #include "inference/models/sd3/diffusers.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::sd3 {
 namespace {
 
 constexpr int64_t time_frequencies = 256;
 
-std::vector<JointBlock> joint_blocks(const Weights& w) {
-    std::vector<JointBlock> blocks;
-    for (int64_t i = 0; i < w.count(); ++i)
-        blocks.emplace_back(w / i);
-    return blocks;
-}
-
 }  // namespace
 
 Mmdit::Mmdit(const Weights& w)
     : weights_(w), patch_(w["x_embedder.proj.weight"].size(2)), picture_in_(w / "x_embedder" / "proj", patch_, 0),
-      positions_{w["pos_embed"], patch_}, time_(w / "t_embedder"), blocks_(joint_blocks(w / "joint_blocks")),
+      positions_{w["pos_embed"], patch_}, time_(w / "t_embedder"), blocks_(blocks_of<JointBlock>(w / "joint_blocks")),
       final_modulation_(w / "final_layer" / "adaLN_modulation" / 1), final_(w / "final_layer" / "linear") {
     if (w.has_part("y_embedder")) pooled_.emplace(w / "y_embedder");
     if (w.has_part("context_embedder")) text_in_.emplace(w / "context_embedder");
@@ -44,7 +39,7 @@ Tensor Mmdit::embedded(const NetworkInput& input) const {
 }
 
 Tensor Mmdit::predict(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     const at::ScalarType dtype = weights_.compute_dtype();
     const int64_t height = input.x.size(2), width = input.x.size(3);
     const Tensor padded = padded_to_patches(input.x.to(dtype), patch_);

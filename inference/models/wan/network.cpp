@@ -1,6 +1,7 @@
 #include "inference/models/wan/network.hpp"
 
 #include "inference/image/resize.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/sampling/concat_input.hpp"
 #include "inference/vae/latent_format.hpp"
 
@@ -12,8 +13,8 @@ constexpr int64_t mask_channels = 4;
 // Every frame [batch * frames, channels, h, w] at the size of the latent.
 Tensor resized(const Tensor& video, at::IntArrayRef shape) {
     if (video.size(-1) == shape[4] && video.size(-2) == shape[3]) return video;
-    const Tensor pictures = resize(video.transpose(1, 2).flatten(0, 1), shape[4], shape[3], "bilinear", Crop::center);
-    return pictures.unflatten(0, {video.size(0), video.size(2)}).transpose(1, 2);
+    const Tensor pictures = resize(video_to_frames(video), shape[4], shape[3], "bilinear", Crop::center);
+    return frames_to_video(pictures, video.size(2));
 }
 
 // The picture to begin with, and which of the frames it stands for. (WAN21.concat_cond)
@@ -33,7 +34,7 @@ Tensor picture_beside_noise(const Condition& condition, const SamplingTarget& ta
     if (!has_room_for_mask && (!sees_pictures || channels == picture.size(1))) return picture;
     picture = picture.slice(1, 0, channels - mask_channels);
 
-    const std::optional<Tensor>& known = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+    const std::optional<Tensor>& known = mask_of(condition, target);
     shape[1] = mask_channels;
     if (!known) return at::cat({at::zeros(shape, at::kFloat), picture}, 1);
     const Tensor before = given(condition, "channels_before_mask");

@@ -1,10 +1,12 @@
 #include "inference/models/wan/trunk.hpp"
 
-#include "base/error.hpp"
 #include "inference/layers/attention.hpp"
+#include "inference/layers/frames.hpp"
 #include "inference/layers/modulation.hpp"
 #include "inference/layers/patches.hpp"
 #include "inference/models/network_patches.hpp"
+#include "inference/models/require_text.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <algorithm>
 
@@ -12,13 +14,6 @@ namespace easel::inference::wan {
 namespace {
 
 constexpr int64_t patch = 2;  // cells of the latent to a side; one frame deep
-
-std::vector<Block> blocks_in(const Weights& w) {
-    std::vector<Block> result;
-    for (int64_t i = 0; i < w.count(); ++i)
-        result.emplace_back(w / i);
-    return result;
-}
 
 // Times [n] at 128 frequencies, cosines first: [n, 256].
 Tensor frequencies(const Tensor& time) {
@@ -74,7 +69,7 @@ Tensor Head::operator()(const Tensor& tokens, const EmbeddedTime& time) const {
 }
 
 Trunk::Trunk(const Weights& w)
-    : weights(w), patches(w / "patch_embedding"), blocks(blocks_in(w / "blocks")), head(w / "head"),
+    : weights(w), patches(w / "patch_embedding"), blocks(blocks_of<Block>(w / "blocks")), head(w / "head"),
       text_in_(w / "text_embedding" / 0), text_out_(w / "text_embedding" / 2), time_in_(w / "time_embedding" / 0),
       time_out_(w / "time_embedding" / 2), time_projection_(w / "time_projection" / 1) {
     if (w.has_part("img_emb")) picture_in.emplace(w / "img_emb");
@@ -93,7 +88,7 @@ Tensor Trunk::text(const Tensor& prompt) const {
 }
 
 Context Trunk::context(const NetworkInput& input) const {
-    if (!input.context.defined()) throw UserError("the conditioning holds no text, which this diffusion model needs");
+    require_text(input);
     Context context{.text = text(input.context), .picture = {}};
     if (const Tensor features = input.find("picture_features"); picture_in && features.defined())
         context.picture = (*picture_in)(features.to(weights.compute_dtype()));
@@ -131,15 +126,11 @@ Tensor Trunk::run(const NetworkInput& input, const Sequence& sequence, const Ste
 
 Tensor Trunk::video(const Tensor& values, const CellBox& cells) const {
     const Tensor rows = values.to(at::kFloat).unflatten(1, {cells.frames, cells.rows * cells.columns}).flatten(0, 1);
-    return from_patches(rows, cells.rows, cells.columns, patch, PatchOrder::channels_last)
-        .unflatten(0, {values.size(0), cells.frames})
-        .transpose(1, 2);
+    return frames_to_video(from_patches(rows, cells.rows, cells.columns, patch, PatchOrder::channels_last),
+                           cells.frames);
 }
 
-Tensor padded(const Tensor& x) {
-    const Tensor pictures = padded_to_patches(x.transpose(1, 2).flatten(0, 1), patch);
-    return pictures.unflatten(0, {x.size(0), x.size(2)}).transpose(1, 2);
-}
+Tensor padded(const Tensor& x) { return frames_of_whole_patches(x, patch); }
 
 CellBox cells_of(const Tensor& latent, RopeScaling scaling) {
     return {.frames = latent.size(2),

@@ -1,5 +1,7 @@
 #include "inference/models/wan/vace.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <algorithm>
 
 namespace easel::inference::wan {
@@ -11,8 +13,7 @@ VaceBlock::VaceBlock(const Weights& w) : block(w), after(w / "after_proj") {
 Vace::Vace(const Weights& w, int64_t block_count)
     : patch_weight_(w["vace_patch_embedding.weight"]), patch_bias_(w["vace_patch_embedding.bias"]) {
     const Weights parts = w / "vace_blocks";
-    for (int64_t i = 0; i < parts.count(); ++i)
-        blocks_.emplace_back(parts / i);
+    blocks_ = blocks_of<VaceBlock>(parts);
     stride_ = std::max<int64_t>(1, block_count / std::max<int64_t>(1, parts.count()));
 }
 

@@ -2,6 +2,8 @@
 
 #include "inference/text/tokenizers/unicode.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include <array>
 #include <charconv>
 #include <functional>
@@ -152,11 +154,6 @@ std::string with_abbreviations(std::string text) {
     return text;
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-}
-
 std::string stripped(const std::string& text) {
     const std::u32string codes = decode_utf8(text);
     std::size_t first = 0, last = codes.size();
@@ -179,7 +176,7 @@ std::string with_signs(std::string text) {
                                                                                   {"£", " pound "},
                                                                                   {"°", " degree "}}};
     for (const auto& [sign, word] : signs) {
-        replace_all(text, sign, word);
+        boost::algorithm::replace_all(text, sign, word);
         // Pairs of spaces become one, each pair once.
         std::string single;
         for (std::size_t i = 0; i < text.size(); ++i) {
@@ -312,7 +309,7 @@ std::string cleaned_lyrics(std::string_view line, std::string_view language) {
     std::erase(text, '"');
     if (language == "tr")
         for (const auto& [from, to] : {std::pair{"İ", "i"}, std::pair{"Ö", "ö"}, std::pair{"Ü", "ü"}})
-            replace_all(text, from, to);
+            boost::algorithm::replace_all(text, from, to);
     text = in_lower_case(text);
     if (language == "en") text = with_signs(with_abbreviations(with_numbers(text)));
     return with_single_spaces(text);

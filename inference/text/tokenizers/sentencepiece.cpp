@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "inference/text/tokenizers/unicode.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -211,8 +213,7 @@ std::string SentencePiece::decode(const std::vector<int>& tokens) const {
         else if (piece.role != Role::control)
             text += piece.role == Role::unknown ? std::string(" \xE2\x81\x87 ") : piece.text;
     }
-    for (auto at = text.find(space_mark); at != std::string::npos; at = text.find(space_mark, at + 1))
-        text.replace(at, space_mark.size(), 1, ' ');
+    boost::algorithm::replace_all(text, space_mark, " ");
     if (model_.adds_space && !model_.space_is_suffix && text.starts_with(' ')) text.erase(0, 1);
     return text;
 }

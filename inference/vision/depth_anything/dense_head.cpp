@@ -1,6 +1,7 @@
 #include "inference/vision/depth_anything/dense_head.hpp"
 
 #include "inference/vision/dino2/dino2.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <string>
@@ -49,8 +50,7 @@ Tensor DenseHead::Fusion::operator()(const Tensor& x, const Tensor& fine, at::In
 DenseHead::Rays::Rays(const Weights& w)
     : ladder(DenseHead::ladder(w, "_aux")), first(w / "output_conv2_aux" / 3 / 0), norm(w / "output_conv2_aux" / 3 / 2),
       last(w / "output_conv2_aux" / 3 / 5) {
-    for (int64_t i = 0; i < (w / "output_conv1_aux" / 3).count(); ++i)
-        before.emplace_back(w / "output_conv1_aux" / 3 / i);
+    before = blocks_of<Conv2d>(w / "output_conv1_aux" / 3);
 }
 
 DenseHead::Ladder DenseHead::ladder(const Weights& w, std::string_view suffix) {
@@ -66,8 +66,7 @@ DenseHead::DenseHead(const Weights& w)
               Conv2d(w / "scratch" / "layer3_rn"), Conv2d(w / "scratch" / "layer4_rn")},
       ladder_(ladder(w / "scratch", "")), middle_(w / "scratch" / "output_conv1"),
       depth_in_(w / "scratch" / "output_conv2" / 0), depth_out_(w / "scratch" / "output_conv2" / 2) {
-    for (int64_t i = 0; i < w.count("projects"); ++i)
-        projections_.emplace_back(w / "projects" / i);
+    projections_ = blocks_of<Conv2d>(w / "projects");
     const Weights scratch = w / "scratch";
     if (scratch.has_part("refinenet1_aux")) {
         norm_.emplace(w / "norm");

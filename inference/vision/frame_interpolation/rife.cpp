@@ -1,5 +1,7 @@
 #include "inference/vision/frame_interpolation/rife.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <array>
 #include <string>
 
@@ -46,8 +48,7 @@ Tensor Rife::Block::operator()(const Tensor& x, const Tensor& flow, double scale
 Rife::Rife(const Weights& w) : encoder_out_(w / "encode" / "cnn3") {
     for (int64_t i = 0; i < 3; ++i)
         encoder_.emplace_back(w / "encode" / ("cnn" + std::to_string(i)), i == 0 ? 2 : 1, 1);
-    for (int64_t i = 0; i < w.count("blocks"); ++i)
-        blocks_.emplace_back(w / "blocks" / i);
+    blocks_ = blocks_of<Block>(w / "blocks");
 }
 
 FrameFeatures Rife::look(const Tensor& frame) const {

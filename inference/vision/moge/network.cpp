@@ -1,5 +1,7 @@
 #include "inference/vision/moge/network.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -33,13 +35,6 @@ Tensor joined(const std::vector<Dino2::Features>& features, const std::vector<Co
     return sum;
 }
 
-std::vector<Conv> convs(const Weights& w) {
-    std::vector<Conv> all;
-    for (int64_t i = 0; i < w.count(); ++i)
-        all.emplace_back(w / i);
-    return all;
-}
-
 std::vector<Residual> residuals(const Weights& w, int64_t first) {
     std::vector<Residual> all;
     for (int64_t i = first; w.has_part(std::to_string(i)); ++i)
@@ -50,7 +45,7 @@ std::vector<Residual> residuals(const Weights& w, int64_t first) {
 class FirstVersion final : public Network {
 public:
     explicit FirstVersion(const Weights& w)
-        : normalise_(w), backbone_(w / "backbone"), projections_(convs(w / "head" / "projects")) {
+        : normalise_(w), backbone_(w / "backbone"), projections_(blocks_of<Conv>(w / "head" / "projects")) {
         const Weights head = w / "head";
         for (int64_t i = 0; i < head.count("upsample_blocks"); ++i) {
             const Weights block = head / "upsample_blocks" / i;
@@ -113,7 +108,7 @@ private:
 // Residual blocks at five sizes, each twice as large as the one before.
 class Stack {
 public:
-    explicit Stack(const Weights& w) : inputs_(convs(w / "input_blocks")) {
+    explicit Stack(const Weights& w) : inputs_(blocks_of<Conv>(w / "input_blocks")) {
         const Weights blocks = w / "res_blocks", up = w / "resamplers", out = w / "output_blocks";
         for (int64_t i = 0; i < std::ssize(inputs_); ++i) {
             residuals_.push_back(residuals(blocks / i, 0));
@@ -147,8 +142,8 @@ class SecondVersion final : public Network {
 public:
     explicit SecondVersion(const Weights& w)
         : normalise_(w / "encoder"), backbone_(w / "encoder" / "backbone"),
-          projections_(convs(w / "encoder" / "output_projections")), neck_(w / "neck"), points_(w / "points_head"),
-          mask_(w / "mask_head") {
+          projections_(blocks_of<Conv>(w / "encoder" / "output_projections")), neck_(w / "neck"),
+          points_(w / "points_head"), mask_(w / "mask_head") {
         if (w.has_part("normal_head")) normals_.emplace(w / "normal_head");
         for (int64_t i = 0; w.has_part("scale_head." + std::to_string(i)); i += 2)
             scale_.emplace_back(w / "scale_head" / i);

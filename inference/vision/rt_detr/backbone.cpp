@@ -1,5 +1,7 @@
 #include "inference/vision/rt_detr/backbone.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 namespace easel::inference::rt_detr {
 
 ConvNorm::ConvNorm(const Weights& w, int64_t stride_, Activation activation_)
@@ -22,8 +24,7 @@ Backbone::Block::Block(const Weights& w, bool adds_input_) : adds_input(adds_inp
             convs.emplace_back(layer, 1, Activation::relu);
         }
     }
-    for (int64_t i = 0; i < w.count("aggregation"); ++i)
-        joined.emplace_back(w / "aggregation" / i, 1, Activation::relu);
+    joined = blocks_of<ConvNorm>(w / "aggregation", 1, Activation::relu);
 }
 
 Tensor Backbone::Block::operator()(const Tensor& x) const {

@@ -58,18 +58,6 @@ Tensor inverse_sigmoid(const Tensor& x) {
 
 }  // namespace
 
-Perceptron::Perceptron(const Weights& w) {
-    for (int64_t i = 0; i < w.count("layers"); ++i)
-        layers.emplace_back(w / "layers" / i);
-}
-
-Tensor Perceptron::operator()(const Tensor& x) const {
-    Tensor y = layers.front()(x);
-    for (std::size_t i = 1; i < layers.size(); ++i)
-        y = layers[i](at::silu(y));
-    return y;
-}
-
 Tensor Decoder::DeformableAttention::operator()(const Tensor& x, const Tensor& boxes,
                                                 const std::vector<Tensor>& values) const {
     const int64_t batch = x.size(0), count = x.size(1);

@@ -4,18 +4,16 @@
 
 #include "inference/vision/rt_detr/encoder.hpp"
 
+#include "inference/layers/perceptron.hpp"
+
+#include <ATen/ops/silu.h>
+
 #include <array>
 #include <vector>
 
 namespace easel::inference::rt_detr {
 
-// Linear layers with SiLU between them.
-struct Perceptron {
-    std::vector<Linear> layers;
-
-    explicit Perceptron(const Weights& w);
-    Tensor operator()(const Tensor& x) const;
-};
+using Perceptron = inference::Perceptron<at::silu>;
 
 class Decoder {
 public:

@@ -1,6 +1,7 @@
 #include "inference/vision/rt_detr/encoder.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::rt_detr {
 namespace {
@@ -43,8 +44,7 @@ Tensor Encoder::Transformer::operator()(const Tensor& x, const Tensor& positions
 Encoder::Split::Split(const Weights& w)
     : first(w / 0 / "conv1", Activation::silu), second(w / 0 / "conv2", Activation::silu),
       last(w / 1, Activation::silu) {
-    for (int64_t i = 0; i < (w / 0).count("bottlenecks"); ++i)
-        longer.emplace_back(w / 0 / "bottlenecks" / i, Activation::silu);
+    longer = blocks_of<Conv>(w / 0 / "bottlenecks", Activation::silu);
 }
 
 Tensor Encoder::Split::operator()(const Tensor& x) const {
@@ -64,11 +64,8 @@ Tensor Encoder::Fusion::operator()(const Tensor& x) const {
 }
 
 Encoder::Encoder(const Weights& w) {
-    for (int64_t i = 0; i < w.count("input_proj"); ++i)
-        inputs_.emplace_back(w / "input_proj" / i, Activation::none);
-    const Weights layers = w / "encoder" / 0 / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        transformers_.emplace_back(layers / i);
+    inputs_ = blocks_of<Conv>(w / "input_proj", Activation::none);
+    transformers_ = blocks_of<Transformer>(w / "encoder" / 0 / "layers");
     for (int64_t i = 0; i < w.count("lateral_convs"); ++i) {
         laterals_.emplace_back(w / "lateral_convs" / i, Activation::none);
         down_.emplace_back(w / "fpn_blocks" / i);

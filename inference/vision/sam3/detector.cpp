@@ -1,6 +1,7 @@
 #include "inference/vision/sam3/detector.hpp"
 
 #include "inference/vision/sam3/pooled_boxes.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 #include <limits>
@@ -9,13 +10,6 @@ namespace easel::inference::sam3 {
 namespace {
 
 constexpr int64_t levels_with_coarsest = 4;  // the detector reads the third, where the pyramid has a fourth
-
-std::vector<EncoderLayer> layers_of(const Weights& w) {
-    std::vector<EncoderLayer> layers;
-    for (int64_t i = 0; i < w.count(); ++i)
-        layers.emplace_back(w / i);
-    return layers;
-}
 
 Tensor inverse_sigmoid(const Tensor& x) { return at::log(x / (1.0 - x + 1e-6) + 1e-6); }
 
@@ -37,7 +31,7 @@ Detector::Geometry::Geometry(const Weights& w)
     : box_direct(w / "boxes_direct_project"), box_places(w / "boxes_pos_enc_project"),
       box_pooled(w["boxes_pool_project.weight"]), box_pooled_bias(w["boxes_pool_project.bias"]),
       labels(w["label_embed.weight"]), whole(w["cls_embed.weight"]), norm(w / "norm"), picture_norm(w / "img_pre_norm"),
-      last_norm(w / "encode_norm"), layers(layers_of(w / "encode")), projection(w / "final_proj") {}
+      last_norm(w / "encode_norm"), layers(blocks_of<EncoderLayer>(w / "encode")), projection(w / "final_proj") {}
 
 // `picture` [batch, h, w, dim]
 Tensor Detector::Geometry::of_boxes(const Tensor& boxes, const Tensor& picture) const {
@@ -70,7 +64,7 @@ Tensor Detector::Geometry::of_picture(const Tensor& cells, const Tensor& places)
 Detector::Detector(const Weights& w)
     : drops_coarsest_(w.count("backbone.vision_backbone.convs") == levels_with_coarsest),
       text_(w / "backbone" / "language_backbone" / "resizer"), geometry_(w / "geometry_encoder"),
-      encoder_(layers_of(w / "transformer" / "encoder" / "layers")),
+      encoder_(blocks_of<EncoderLayer>(w / "transformer" / "encoder" / "layers")),
       query_norm_(w / "transformer" / "decoder" / "norm"), queries_(w["transformer.decoder.query_embed.weight"]),
       anchors_(w["transformer.decoder.reference_points.weight"]),
       presence_(w["transformer.decoder.presence_token.weight"]),
@@ -83,9 +77,7 @@ Detector::Detector(const Weights& w)
       prompt_attention_(w / "segmentation_head" / "cross_attend_prompt"),
       prompt_attention_norm_(w / "segmentation_head" / "cross_attn_norm"),
       instances_(w / "segmentation_head" / "instance_seg_head") {
-    const Weights decoder = w / "transformer" / "decoder" / "layers";
-    for (int64_t i = 0; i < decoder.count(); ++i)
-        decoder_.emplace_back(decoder / i);
+    decoder_ = blocks_of<DecoderLayer>(w / "transformer" / "decoder" / "layers");
     const Weights pixels = w / "segmentation_head" / "pixel_decoder";
     for (int64_t i = 0; i < pixels.count("conv_layers"); ++i) {
         pixel_convs_.emplace_back(pixels / "conv_layers" / i);

@@ -21,18 +21,6 @@ Tensor Attention::operator()(const Tensor& queries, const Tensor& keys, const Te
     return out_(attention(projected(queries, 0), projected(keys, 1), projected(values, 2), attention_heads, bias));
 }
 
-Perceptron::Perceptron(const Weights& w) {
-    for (int64_t i = 0; i < w.count("layers"); ++i)
-        layers.emplace_back(w / "layers" / i);
-}
-
-Tensor Perceptron::operator()(const Tensor& x) const {
-    Tensor y = layers.front()(x);
-    for (std::size_t i = 1; i < layers.size(); ++i)
-        y = layers[i](at::relu(y));
-    return y;
-}
-
 EncoderLayer::EncoderLayer(const Weights& w)
     : self(w / "self_attn"), cross(w / "cross_attn_image"), in(w / "linear1"), out(w / "linear2"), norm1(w / "norm1"),
       norm2(w / "norm2"), norm3(w / "norm3") {}

@@ -3,7 +3,10 @@
 
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/layers/perceptron.hpp"
 #include "inference/weights/weights.hpp"
+
+#include <ATen/ops/relu.h>
 
 #include <vector>
 
@@ -32,13 +35,7 @@ private:
     Linear out_;
 };
 
-// Linear layers with ReLU between them.
-struct Perceptron {
-    std::vector<Linear> layers;
-
-    explicit Perceptron(const Weights& w);
-    Tensor operator()(const Tensor& x) const;
-};
+using Perceptron = inference::Perceptron<at::relu>;
 
 // What is seen is added behind a normalised self-attention, attention and feed-forward layer.
 struct EncoderLayer {

@@ -1,6 +1,7 @@
 #include "inference/vision/sam3/memory.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 namespace easel::inference::sam3 {
 namespace {
@@ -62,9 +63,7 @@ MemoryEncoder::MemoryEncoder(const Weights& w) : picture_(w / "pix_feat_proj") {
          place += 3)  // convolution, norm and an activation without weights
         stages_.push_back({.shrink = Conv2d(parts / place, 2, 1), .norm = LayerNorm(parts / (place + 1))});
     last_ = Conv2d(parts / place);
-    const Weights blocks = w / "fuser" / "layers";
-    for (int64_t i = 0; i < blocks.count(); ++i)
-        blocks_.emplace_back(blocks / i);
+    blocks_ = blocks_of<Block>(w / "fuser" / "layers");
 }
 
 Tensor MemoryEncoder::operator()(const Tensor& picture, const Tensor& masks) const {
@@ -87,11 +86,7 @@ MemoryAttention::Layer::Layer(const Weights& w)
       picture_k(w / "image_cross_attn_k_proj"), in(w / "linear1"), out(w / "linear2"), norm1(w / "norm1"),
       norm2(w / "norm2"), norm3(w / "norm3") {}
 
-MemoryAttention::MemoryAttention(const Weights& w) : norm_(w / "norm") {
-    const Weights layers = w / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
-}
+MemoryAttention::MemoryAttention(const Weights& w) : norm_(w / "norm") { layers_ = blocks_of<Layer>(w / "layers"); }
 
 Tensor MemoryAttention::operator()(const Tensor& cells, const Tensor& places, const Memories& memories, int64_t height,
                                    int64_t width) const {

@@ -1,5 +1,7 @@
 #include "inference/vision/sam3/segmenter.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <string>
 
 namespace easel::inference::sam3 {
@@ -36,9 +38,7 @@ Segmenter::Segmenter(const Weights& w)
     const Weights prompts = interactive(w, "sam_prompt_encoder") / "point_embeddings";
     for (int64_t i = 0; i < prompts.count(); ++i)
         point_kinds_.push_back((prompts / i)["weight"]);
-    const Weights filters = interactive(w, "sam_mask_decoder") / "output_hypernetworks_mlps";
-    for (int64_t i = 0; i < filters.count(); ++i)
-        mask_filters_.emplace_back(filters / i);
+    mask_filters_ = blocks_of<Perceptron>(interactive(w, "sam_mask_decoder") / "output_hypernetworks_mlps");
 }
 
 // At least one token says that there is no point, a second one that there is no box. Places are those of pixels'

@@ -1,5 +1,7 @@
 #include "inference/vision/sam3/tracker.hpp"
 
+#include "inference/weights/blocks_of.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -49,9 +51,7 @@ Tracker::Tracker(const Weights& w)
       quality_tokens_(w["sam_mask_decoder.iou_token.weight"]), mask_tokens_(w["sam_mask_decoder.mask_tokens.weight"]),
       quality_(w / "sam_mask_decoder" / "iou_prediction_head"),
       object_score_(w / "sam_mask_decoder" / "pred_obj_score_head") {
-    const Weights filters = w / "sam_mask_decoder" / "output_hypernetworks_mlps";
-    for (int64_t i = 0; i < filters.count(); ++i)
-        mask_filters_.emplace_back(filters / i);
+    mask_filters_ = blocks_of<Perceptron>(w / "sam_mask_decoder" / "output_hypernetworks_mlps");
 }
 
 int64_t Tracker::reach() const { return std::max(steps_.size(0), most_pointers); }

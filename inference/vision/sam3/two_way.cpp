@@ -1,6 +1,7 @@
 #include "inference/vision/sam3/two_way.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <numbers>
 
@@ -33,9 +34,7 @@ TwoWay::TwoWay(const Weights& w)
     : last_look_(w / "transformer" / "final_attn_token_to_image"), last_norm_(w / "transformer" / "norm_final"),
       widen_first_(w / "output_upscaling" / 0), widen_second_(w / "output_upscaling" / 3),
       widen_norm_(w / "output_upscaling" / 1), fine_(w / "conv_s1"), finest_(w / "conv_s0") {
-    const Weights layers = w / "transformer" / "layers";
-    for (int64_t i = 0; i < layers.count(); ++i)
-        layers_.emplace_back(layers / i);
+    layers_ = blocks_of<Layer>(w / "transformer" / "layers");
 }
 
 TwoWay::Seen TwoWay::operator()(const Tensor& tokens, const Tensor& picture, const Tensor& places,

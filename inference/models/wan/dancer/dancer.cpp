@@ -1,6 +1,7 @@
 #include "inference/models/wan/dancer/dancer.hpp"
 
 #include "inference/layers/attention.hpp"
+#include "inference/weights/blocks_of.hpp"
 
 #include <cmath>
 
@@ -43,8 +44,7 @@ Dancer::Dancer(const Weights& w)
     : Network(w), coarse_patches_(w / "patch_embedding_global"), reference_in_(w / "img_emb_refimage"),
       coarse_head_(w / "head_global"), injector_(w / "music_injector", dancing_blocks),
       music_in_(w / "music_projection") {
-    for (int64_t i = 0; i < w.count("music_encoder"); ++i)
-        music_layers_.emplace_back(w / "music_encoder" / i);
+    music_layers_ = blocks_of<MusicLayer>(w / "music_encoder");
 }
 
 void Dancer::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {

@@ -1,5 +1,6 @@
 #include "inference/models/wan/scail/scail.hpp"
 
+#include "inference/sampling/concat_input.hpp"
 #include "inference/vae/latent_format.hpp"
 
 namespace easel::inference::wan {
@@ -23,7 +24,7 @@ Scail::Scail(const Weights& w) : Network(w), poses_(w / "patch_embedding_pose") 
 void Scail::set_inputs(NetworkInput& input, const Condition& condition, const SamplingTarget& target) const {
     Network::set_inputs(input, condition, target);
     if (identities_ && concat_channels() == mask_channels) {
-        const std::optional<Tensor>& mask = condition.concat_mask ? condition.concat_mask : target.noise_mask;
+        const std::optional<Tensor>& mask = mask_of(condition, target);
         std::vector<int64_t> shape = target.shape.vec();
         shape[1] = mask_channels;
         input.concat = mask ? kept_channels(*mask, target.shape) : at::zeros(shape, at::kFloat);
