@@ -85,9 +85,9 @@ TEST_P(PublishedLayout, IsRecognisedAndBuilds) {
 INSTANTIATE_TEST_SUITE_P(All, PublishedLayout, ::testing::ValuesIn(layouts()), name_of);
 
 TEST(KnownArchitectures, AreNamedInTheError) {
-    TensorMap cogvideo;
-    add(cogvideo, "model.diffusion_model.blocks.0.norm1.linear.weight", {64});
-    EXPECT_NE(describe(cogvideo).find("CogVideoX"), std::string::npos);
+    TensorMap mochi;
+    add(mochi, "model.diffusion_model.t5_yproj.weight", {64});
+    EXPECT_NE(describe(mochi).find("Mochi"), std::string::npos);
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ TEST_F(Safetensors, RefusesAHeaderThatLies) {
         {one("F32", "[4]", "[18446744073709551600,18446744073709551615]"), "ends at byte"},
         {one("F32", "[2]", "[8,16]"), "hole before"},
         {one("F32", "[2]", "[0,8]"), "belong to no tensor"},
-        {R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+        {R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},)"
+         R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
          "overlaps"},
     };
     for (const auto& [header, message] : lies) {
