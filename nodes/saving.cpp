@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,11 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void replace_all(std::string& text, std::string_view what, const std::string& with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
-}
-
 std::string two_digits(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
 std::string with_variables(std::string prefix, std::int64_t width, std::int64_t height) {
@@ -28,14 +24,14 @@ std::string with_variables(std::string prefix, std::int64_t width, std::int64_t 
     const std::time_t now = std::time(nullptr);
     std::tm local{};
     localtime_r(&now, &local);
-    replace_all(prefix, "%width%", std::to_string(width));
-    replace_all(prefix, "%height%", std::to_string(height));
-    replace_all(prefix, "%year%", std::to_string(local.tm_year + 1900));
-    replace_all(prefix, "%month%", two_digits(local.tm_mon + 1));
-    replace_all(prefix, "%day%", two_digits(local.tm_mday));
-    replace_all(prefix, "%hour%", two_digits(local.tm_hour));
-    replace_all(prefix, "%minute%", two_digits(local.tm_min));
-    replace_all(prefix, "%second%", two_digits(local.tm_sec));
+    boost::algorithm::replace_all(prefix, "%width%", std::to_string(width));
+    boost::algorithm::replace_all(prefix, "%height%", std::to_string(height));
+    boost::algorithm::replace_all(prefix, "%year%", std::to_string(local.tm_year + 1900));
+    boost::algorithm::replace_all(prefix, "%month%", two_digits(local.tm_mon + 1));
+    boost::algorithm::replace_all(prefix, "%day%", two_digits(local.tm_mday));
+    boost::algorithm::replace_all(prefix, "%hour%", two_digits(local.tm_hour));
+    boost::algorithm::replace_all(prefix, "%minute%", two_digits(local.tm_min));
+    boost::algorithm::replace_all(prefix, "%second%", two_digits(local.tm_sec));
     return prefix;
 }
 
@@ -106,7 +102,7 @@ SaveSlot::SaveSlot(const OwnFolder& directory, std::string_view prefix, std::int
 
 std::string SaveSlot::next_name(std::int64_t batch_number, std::string_view ending) {
     std::string name = stem_;
-    replace_all(name, "%batch_num%", std::to_string(batch_number));
+    boost::algorithm::replace_all(name, "%batch_num%", std::to_string(batch_number));
     std::string digits = std::to_string(counter_++);
     if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
     return name + "_" + digits + std::string(ending);

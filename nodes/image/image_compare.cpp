@@ -1,15 +1,14 @@
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
 namespace {
 
-struct ImageCompare {
+struct ImageCompare : FileOrigin {
     Value compare_view;
     std::optional<Image> image_a;
     std::optional<Image> image_b;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -23,8 +22,7 @@ struct ImageCompare {
         s.in("compare_view", &ImageCompare::compare_view).type("IMAGECOMPARE").option("socketless", true);
         s.in("image_a", &ImageCompare::image_a);
         s.in("image_b", &ImageCompare::image_b);
-        s.hidden_in("prompt", "PROMPT", &ImageCompare::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ImageCompare::extra_pnginfo);
+        declare_origin(s);
     }
 
     Returns<> execute(Context& context) const {

@@ -1,3 +1,4 @@
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/types.hpp"
 
@@ -10,10 +11,8 @@ struct PreviewNames {
     std::int64_t counter = 1;
 };
 
-struct PreviewImage {
+struct PreviewImage : FileOrigin {
     Image images;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.category = "image";
@@ -23,8 +22,7 @@ struct PreviewImage {
         s.essentials_category = "Basics";
         s.search_aliases = {"preview", "preview image", "show image", "view image", "display image", "image viewer"};
         s.in("images", &PreviewImage::images);
-        s.hidden_in("prompt", "PROMPT", &PreviewImage::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &PreviewImage::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 

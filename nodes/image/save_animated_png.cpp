@@ -1,4 +1,5 @@
 #include "base/folders.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/image_io.hpp"
 #include "nodes/saving.hpp"
@@ -7,13 +8,11 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveAnimatedPNG {
+struct SaveAnimatedPNG : FileOrigin {
     Image images;
     std::string filename_prefix = "ComfyUI";
     double fps = 6.0;
     std::int64_t compress_level = 4;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -25,8 +24,7 @@ struct SaveAnimatedPNG {
         s.in("filename_prefix", &SaveAnimatedPNG::filename_prefix).option("multiline", false);
         s.in("fps", &SaveAnimatedPNG::fps).range(0.01, 1000.0).step(0.01);
         s.in("compress_level", &SaveAnimatedPNG::compress_level).range(0, 9).advanced();
-        s.hidden_in("prompt", "PROMPT", &SaveAnimatedPNG::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveAnimatedPNG::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 

@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "nodes/choices.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/image_io.hpp"
 #include "nodes/picture_files/webp_file.hpp"
@@ -22,15 +23,13 @@ std::string exif_of(const std::vector<std::pair<std::string, std::string>>& text
     return entries.empty() ? std::string() : exif_texts(entries);
 }
 
-struct SaveAnimatedWEBP {
+struct SaveAnimatedWEBP : FileOrigin {
     Image images;
     std::string filename_prefix = "ComfyUI";
     double fps = 6.0;
     bool lossless = true;
     std::int64_t quality = 80;
     std::string method;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -44,8 +43,7 @@ struct SaveAnimatedWEBP {
         s.in("lossless", &SaveAnimatedWEBP::lossless);
         s.in("quality", &SaveAnimatedWEBP::quality).range(0, 100);
         s.in("method", &SaveAnimatedWEBP::method).choices(one_of({"default", "fastest", "slowest"}));
-        s.hidden_in("prompt", "PROMPT", &SaveAnimatedWEBP::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveAnimatedWEBP::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 

@@ -1,14 +1,13 @@
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
 namespace {
 
-struct SaveImage {
+struct SaveImage : FileOrigin {
     Image images;
     std::string filename_prefix = "ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.category = "image";
@@ -21,8 +20,7 @@ struct SaveImage {
         s.in("filename_prefix", &SaveImage::filename_prefix)
             .tooltip("The prefix for the file to save. This may include formatting information such as "
                      "%date:yyyy-MM-dd% or %Empty Latent Image.width% to include values from nodes.");
-        s.hidden_in("prompt", "PROMPT", &SaveImage::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveImage::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 

@@ -2,6 +2,7 @@
 #include "inference/image/color_spaces.hpp"
 #include "nodes/choices.hpp"
 #include "nodes/dynamic_choice.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/image_io.hpp"
 #include "nodes/picture_files/exr_writer.hpp"
@@ -40,12 +41,10 @@ std::vector<Branch> save_image_advanced_format_branches() {
     return {{"png", {png_bit_depth, png_input_color_space}}, {"exr", {exr_bit_depth, exr_input_color_space}}};
 }
 
-struct SaveImageAdvanced {
+struct SaveImageAdvanced : FileOrigin {
     Image images;
     std::string filename_prefix = "ComfyUI";
     Chosen format;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -63,8 +62,7 @@ struct SaveImageAdvanced {
                      "%Empty Latent Image.width%.");
         choice_in(s, "format", "The file format in which to save the image.", save_image_advanced_format_branches(),
                   &SaveImageAdvanced::format);
-        s.hidden_in("prompt", "PROMPT", &SaveImageAdvanced::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveImageAdvanced::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 

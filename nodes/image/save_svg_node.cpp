@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "base/python_json.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/svg.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
@@ -33,11 +34,9 @@ std::string with_metadata(const std::string& document, const std::string& metada
     return out + document.substr(at);
 }
 
-struct SaveSVGNode {
+struct SaveSVGNode : FileOrigin {
     Svg svg;
     std::string filename_prefix = "svg/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -52,8 +51,7 @@ struct SaveSVGNode {
             .option("multiline", false)
             .tooltip("The prefix for the file to save. This may include formatting information such as "
                      "%date:yyyy-MM-dd% or %Empty Latent Image.width% to include values from nodes.");
-        s.hidden_in("prompt", "PROMPT", &SaveSVGNode::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveSVGNode::extra_pnginfo);
+        declare_origin(s);
         s.out("svg");
     }
 

@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "inference/sampling/latent_file.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
@@ -9,11 +10,9 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveLatent {
+struct SaveLatent : FileOrigin {
     Latent samples;
     std::string filename_prefix = "latents/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.category = "model/latent";
@@ -22,8 +21,7 @@ struct SaveLatent {
         s.search_aliases = {"export latent"};
         s.in("samples", &SaveLatent::samples);
         s.in("filename_prefix", &SaveLatent::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &SaveLatent::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveLatent::extra_pnginfo);
+        declare_origin(s);
         s.out("samples");
     }
 

@@ -1,3 +1,4 @@
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/mask/mask_batch.hpp"
 #include "nodes/types.hpp"
@@ -5,10 +6,8 @@
 namespace easel::nodes {
 namespace {
 
-struct MaskPreview {
+struct MaskPreview : FileOrigin {
     Mask mask;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -19,8 +18,7 @@ struct MaskPreview {
         s.output_node = true;
         s.search_aliases = {"show mask", "view mask", "inspect mask", "debug mask"};
         s.in("mask", &MaskPreview::mask);
-        s.hidden_in("prompt", "PROMPT", &MaskPreview::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &MaskPreview::extra_pnginfo);
+        declare_origin(s);
         s.out("mask");
     }
 

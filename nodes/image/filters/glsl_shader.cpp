@@ -97,7 +97,8 @@ struct GLSLShader {
              .least = 0,
              .most = 4,
              .element_options = Json::parse(
-                 R"json({"default": {"points": [[0.0, 0.0], [1.0, 1.0]], "interpolation": "monotone_cubic"}, "socketless": true, "forceInput": true})json"),
+                 R"json({"default": {"points": [[0.0, 0.0], [1.0, 1.0]], "interpolation": "monotone_cubic"},
+                         "socketless": true, "forceInput": true})json"),
              .element_type = "CURVE"});
         s.out("IMAGE0").tooltip = "Available via layout(location = 0) out vec4 fragColor0 in the shader code";
         s.out("IMAGE1").tooltip = "Available via layout(location = 1) out vec4 fragColor1 in the shader code";

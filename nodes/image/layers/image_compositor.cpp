@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/layers/saved_composition.hpp"
 #include "nodes/image/saved_images.hpp"
 
@@ -43,11 +44,9 @@ Json editor_picture(const Context& context, const inference::PlacedPicture& pict
     return preview_of(context, pixels).content["images"][0];
 }
 
-struct ImageCompositor {
+struct ImageCompositor : FileOrigin {
     Layers layers;
     Json compositor;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -69,8 +68,7 @@ struct ImageCompositor {
             .default_value(Json::object())
             .option("socketless", true)
             .tooltip("Layered composition saved by the compositor editor.");
-        s.hidden_in("prompt", "PROMPT", &ImageCompositor::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ImageCompositor::extra_pnginfo);
+        declare_origin(s);
         s.out("IMAGE").tooltip = "Composited image. Carries an alpha channel when the composite has transparent areas "
                                  "(e.g. hidden background), otherwise plain RGB.";
         s.out("MASK").tooltip =
