@@ -2,6 +2,7 @@
 #include "inference/patches/extract_lora.hpp"
 #include "inference/weights/safetensors.hpp"
 #include "nodes/choices.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
 
@@ -14,15 +15,13 @@ std::string text_module(const std::string& module) {
     return "text_encoders." + module.substr(0, dot) + ".transformer." + module.substr(dot + 1);
 }
 
-struct LoraSave {
+struct LoraSave : FileOrigin {
     std::string filename_prefix = "loras/ComfyUI_extracted_lora";
     std::int64_t rank = 8;
     std::string lora_type;
     bool bias_diff = true;
     std::optional<Model> model_diff;
     std::optional<Clip> text_encoder_diff;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -39,8 +38,7 @@ struct LoraSave {
         s.in("model_diff", &LoraSave::model_diff).tooltip("The ModelSubtract output to be converted to a lora.");
         s.in("text_encoder_diff", &LoraSave::text_encoder_diff)
             .tooltip("The CLIPSubtract output to be converted to a lora.");
-        s.hidden_in("prompt", "PROMPT", &LoraSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &LoraSave::extra_pnginfo);
+        declare_origin(s);
     }
 
     std::tuple<> execute(Context& context) const {

@@ -1,12 +1,16 @@
 #include "base/folders.hpp"
 #include "inference/engine.hpp"
 #include "inference/models/checkpoint_file.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
 #include "nodes/vision/vision_sockets.hpp"
 
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace easel::nodes {
 namespace {
@@ -20,139 +24,121 @@ Texts texts_of(const Context& context, const std::optional<Json>& prompt, const 
     return texts;
 }
 
-void save(const Context& context, const inference::PendingTensors& tensors, const std::string& prefix,
-          const Texts& texts) {
+void save_tensors(const Context& context, const inference::PendingTensors& tensors, const std::string& prefix,
+                  const Texts& texts) {
     SaveSlot slot(context.use<Folders>().directory("output"), prefix);
     inference::save_safetensors(slot.folder() / slot.next_name(0, "_.safetensors"), tensors, texts);
 }
 
-struct CheckpointSave {
+// What all of these nodes have in common: where the file goes, and what it tells of its making.
+struct Saver : FileOrigin {
+    std::string filename_prefix;
+
+    static void declare_saver(Schema& s, const char* python_module, std::vector<std::string> search_aliases) {
+        s.python_module = python_module;
+        s.category = "model/merging";
+        s.output_node = true;
+        s.search_aliases = std::move(search_aliases);
+    }
+
+    // After what is saved, with the prefix that the node begins with.
+    static void declare_file(Schema& s, const char* prefix) {
+        s.in("filename_prefix", &Saver::filename_prefix).default_value(prefix);
+        declare_origin(s);
+    }
+
+    void save(const Context& context, const inference::PendingTensors& tensors) const {
+        save_tensors(context, tensors, filename_prefix, texts(context));
+    }
+
+    Texts texts(const Context& context) const { return texts_of(context, prompt, extra_pnginfo); }
+};
+
+struct CheckpointSave : Saver {
     Model model;
     Clip clip;
     Vae vae;
-    std::string filename_prefix = "checkpoints/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_model_merging";
-        s.category = "model/merging";
+        declare_saver(s, "comfy_extras.nodes_model_merging", {"save model", "export checkpoint", "merge save"});
         s.display_name = "Save Checkpoint";
-        s.output_node = true;
-        s.search_aliases = {"save model", "export checkpoint", "merge save"};
         s.in("model", &CheckpointSave::model);
         s.in("clip", &CheckpointSave::clip);
         s.in("vae", &CheckpointSave::vae);
-        s.in("filename_prefix", &CheckpointSave::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &CheckpointSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &CheckpointSave::extra_pnginfo);
+        declare_file(s, "checkpoints/ComfyUI");
     }
 
     std::tuple<> execute(Context& context) const {
-        save(context, context.use<inference::Engine>().checkpoint_tensors(model, &clip, &vae), filename_prefix,
-             texts_of(context, prompt, extra_pnginfo));
+        save(context, context.use<inference::Engine>().checkpoint_tensors(model, &clip, &vae));
         return {};
     }
 };
 
-struct ImageOnlyCheckpointSave {
+struct ImageOnlyCheckpointSave : Saver {
     Model model;
     inference::ClipVision clip_vision;
     Vae vae;
-    std::string filename_prefix = "checkpoints/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_video_model";
-        s.category = "model/merging";
-        s.output_node = true;
-        s.search_aliases = {"save model", "export checkpoint", "merge save"};
+        declare_saver(s, "comfy_extras.nodes_video_model", {"save model", "export checkpoint", "merge save"});
         s.in("model", &ImageOnlyCheckpointSave::model);
         s.in("clip_vision", &ImageOnlyCheckpointSave::clip_vision);
         s.in("vae", &ImageOnlyCheckpointSave::vae);
-        s.in("filename_prefix", &ImageOnlyCheckpointSave::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &ImageOnlyCheckpointSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ImageOnlyCheckpointSave::extra_pnginfo);
+        declare_file(s, "checkpoints/ComfyUI");
     }
 
     std::tuple<> execute(Context& context) const {
-        save(context, context.use<inference::Engine>().checkpoint_tensors(model, nullptr, &vae, &clip_vision),
-             filename_prefix, texts_of(context, prompt, extra_pnginfo));
+        save(context, context.use<inference::Engine>().checkpoint_tensors(model, nullptr, &vae, &clip_vision));
         return {};
     }
 };
 
-struct ModelSave {
+struct ModelSave : Saver {
     Model model;
-    std::string filename_prefix = "diffusion_models/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_model_merging";
-        s.category = "model/merging";
-        s.output_node = true;
-        s.search_aliases = {"export model", "checkpoint save"};
+        declare_saver(s, "comfy_extras.nodes_model_merging", {"export model", "checkpoint save"});
         s.in("model", &ModelSave::model);
-        s.in("filename_prefix", &ModelSave::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &ModelSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ModelSave::extra_pnginfo);
+        declare_file(s, "diffusion_models/ComfyUI");
     }
 
     std::tuple<> execute(Context& context) const {
-        save(context, context.use<inference::Engine>().checkpoint_tensors(model, nullptr, nullptr), filename_prefix,
-             texts_of(context, prompt, extra_pnginfo));
+        save(context, context.use<inference::Engine>().checkpoint_tensors(model, nullptr, nullptr));
         return {};
     }
 };
 
 // One file for each encoder, named after it.
-struct ClipSave {
+struct ClipSave : Saver {
     Clip clip;
-    std::string filename_prefix = "clip/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_model_merging";
-        s.category = "model/merging";
-        s.output_node = true;
+        declare_saver(s, "comfy_extras.nodes_model_merging", {});
         s.in("clip", &ClipSave::clip);
-        s.in("filename_prefix", &ClipSave::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &ClipSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &ClipSave::extra_pnginfo);
+        declare_file(s, "clip/ComfyUI");
     }
 
     std::tuple<> execute(Context& context) const {
-        Texts texts = texts_of(context, prompt, extra_pnginfo);
-        if (!texts.empty()) texts["format"] = "pt";
+        Texts about = texts(context);
+        if (!about.empty()) about["format"] = "pt";
         for (const auto& [kind, tensors] : inference::encoder_tensors(clip))
-            save(context, tensors, filename_prefix + "_" + kind, texts);
+            save_tensors(context, tensors, filename_prefix + "_" + kind, about);
         return {};
     }
 };
 
-struct VaeSave {
+struct VaeSave : Saver {
     Vae vae;
-    std::string filename_prefix = "vae/ComfyUI_vae";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_model_merging";
-        s.category = "model/merging";
-        s.output_node = true;
+        declare_saver(s, "comfy_extras.nodes_model_merging", {});
         s.in("vae", &VaeSave::vae);
-        s.in("filename_prefix", &VaeSave::filename_prefix);
-        s.hidden_in("prompt", "PROMPT", &VaeSave::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &VaeSave::extra_pnginfo);
+        declare_file(s, "vae/ComfyUI_vae");
     }
 
     std::tuple<> execute(Context& context) const {
         if (!vae.weights()) throw UserError("this VAE was not loaded from a file and cannot be saved");
-        save(context, inference::pending_tensors(vae.weights(), nullptr), filename_prefix,
-             texts_of(context, prompt, extra_pnginfo));
+        save(context, inference::pending_tensors(vae.weights(), nullptr));
         return {};
     }
 };

@@ -1,3 +1,4 @@
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/three_d/model_file.hpp"
 #include "nodes/types.hpp"
@@ -5,12 +6,10 @@
 namespace easel::nodes {
 namespace {
 
-struct Preview3D {
+struct Preview3D : FileOrigin {
     Value model_file;
     std::optional<Json> camera_info;
     std::optional<Image> bg_image;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -29,8 +28,7 @@ struct Preview3D {
             .tooltip("3D model file or path string");
         s.in("camera_info", &Preview3D::camera_info).type("LOAD3D_CAMERA").advanced();
         s.in("bg_image", &Preview3D::bg_image).advanced();
-        s.hidden_in("prompt", "PROMPT", &Preview3D::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &Preview3D::extra_pnginfo);
+        declare_origin(s);
     }
 
     Returns<> execute(Context& context) const {

@@ -1,8 +1,11 @@
 // What nodes share that show a 3D file in a viewport and hand on how it was looked at.
 #pragma once
 
+#include "nodes/file_origin.hpp"
 #include "nodes/three_d/model_file.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,30 +13,48 @@ namespace easel::nodes {
 
 using ViewedModel = Returns<ModelFile, Json, Json, std::int64_t, std::int64_t>;
 
-// Declares the fields of `Node` that say what a viewport was left in, the prompt, and the outputs. `model` is the type
-// of the file that is handed on.
-template <class Node>
-void declare_viewport(Schema& s, std::string_view model = ModelFile::socket) {
-    s.in("viewport_state", &Node::viewport_state).type("LOAD_3D");
-    s.in("width", &Node::width).range(1, 4096).step(1);
-    s.in("height", &Node::height).range(1, 4096).step(1);
-    s.in("model_3d_info", &Node::model_3d_info).type("LOAD3D_MODEL_INFO").advanced();
-    s.in("camera_info", &Node::camera_info).type("LOAD3D_CAMERA").advanced();
-    s.hidden_in("prompt", "PROMPT", &Node::prompt);
-    s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &Node::extra_pnginfo);
-    s.out("model_3d").type = model;
-    s.out("model_3d_info").type = "LOAD3D_MODEL_INFO";
-    s.out("camera_info").type = "LOAD3D_CAMERA";
-    s.out("width");
-    s.out("height");
-}
+// The kind of file that such a node takes: the sockets that it accepts, the one that it hands on, and a tooltip.
+struct ModelKind {
+    const char* accepted;
+    std::string_view socket;
+    const char* tooltip;
+};
+inline constexpr ModelKind any_model_kind = {
+    "FILE_3D_GLB,FILE_3D_GLTF,FILE_3D_FBX,FILE_3D_OBJ,FILE_3D_STL,FILE_3D_USDZ,FILE_3D", ModelFile::socket,
+    "3D model file from an upstream 3D node."};
+inline constexpr ModelKind splat_kind = {"FILE_3D_SPLAT_ANY,FILE_3D_PLY,FILE_3D_SPLAT,FILE_3D_SPZ,FILE_3D_KSPLAT",
+                                         "FILE_3D_SPLAT_ANY", "A gaussian splat 3D file."};
+inline constexpr ModelKind point_cloud_kind = {"FILE_3D_POINT_CLOUD_ANY,FILE_3D_PLY", "FILE_3D_POINT_CLOUD_ANY",
+                                               "Point cloud file (.ply)"};
 
-// What `node` shows and hands on; `file` is the name that the viewport loads.
-template <class Node>
-ViewedModel viewed(const Node& node, const std::string& file) {
-    const ViewportState viewport{node.viewport_state, node.camera_info, node.model_3d_info};
-    return {shown_model(file, viewport), node.model_3d, viewport.model_info(),
-            viewport.camera(),           node.width,    node.height};
-}
+// The inputs of a node that shows a file. First base of such a node.
+struct ModelView : FileOrigin {
+    ModelFile model_3d;
+    Json viewport_state;
+    std::int64_t width = 1024;
+    std::int64_t height = 1024;
+    std::optional<Json> model_3d_info;
+    std::optional<Json> camera_info;
+
+    // Declares what a previewing node has: the file and the viewport.
+    static void declare_preview(Schema& s, const ModelKind& kind);
+
+    // What the node shows and hands on; `file` is the name that the viewport loads.
+    ViewedModel viewed(const std::string& file) const;
+
+protected:
+    static void declare_model(Schema& s, const ModelKind& kind);
+    // What the viewport was left in, the prompt, and the outputs.
+    static void declare_viewport(Schema& s, const ModelKind& kind);
+};
+
+// The same of a node that saves the file too.
+struct SavedModelView : ModelView {
+    std::string filename_prefix = "3d/ComfyUI";
+
+    static void declare_saver(Schema& s, const ModelKind& kind);
+
+    ViewedModel saved(const Context& context) const { return viewed(save_model(context, model_3d, filename_prefix)); }
+};
 
 }  // namespace easel::nodes
