@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "inference/image/box_preview.hpp"
 #include "nodes/boxes.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image_io.hpp"
 #include "nodes/text/letter_case.hpp"
 #include "nodes/text/unicode_text.hpp"
@@ -75,15 +76,13 @@ struct EditedRegion {
     std::vector<std::string> palette;
 };
 
-struct CreateBoundingBoxes {
+struct CreateBoundingBoxes : FileOrigin {
     std::int64_t width = 1024;
     std::int64_t height = 1024;
     Json editor_state;
     std::optional<Image> background;
     std::optional<Json> bboxes;
     std::optional<Json> last_incoming;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -121,8 +120,7 @@ struct CreateBoundingBoxes {
             .option("socketless", true)
             .tooltip("Internal state managed by the canvas: the upstream bboxes value that last initialized it. Leave "
                      "empty to re-initialize the canvas from the bboxes input on the next run.");
-        s.hidden_in("prompt", "PROMPT", &CreateBoundingBoxes::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &CreateBoundingBoxes::extra_pnginfo);
+        declare_origin(s);
         s.out("preview");
         s.out("bboxes").type = "BOUNDING_BOX";
         s.out("elements").type = "ARRAY";
