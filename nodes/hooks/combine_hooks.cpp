@@ -1,5 +1,4 @@
-#include "nodes/hooks/hook_sockets.hpp"
-#include "nodes/types.hpp"
+#include "nodes/hooks/hook_node.hpp"
 
 namespace easel::nodes {
 namespace {
@@ -19,11 +18,12 @@ struct CombineHooks2 {
     std::optional<Hooks> hooks_b;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/combine";
-        s.display_name = "Combine Hooks [2]";
-        s.experimental = true;
+        declare_hook_node(s, "/combine", "Combine Hooks [2]");
         s.search_aliases = {"merge hooks"};
+        declare_two(s);
+    }
+
+    static void declare_two(Schema& s) {
         s.in("hooks_A", &CombineHooks2::hooks_a);
         s.in("hooks_B", &CombineHooks2::hooks_b);
     }
@@ -31,19 +31,17 @@ struct CombineHooks2 {
     std::optional<Hooks> execute() const { return combined({hooks_a, hooks_b}); }
 };
 
-struct CombineHooks4 {
-    std::optional<Hooks> hooks_a;
-    std::optional<Hooks> hooks_b;
+struct CombineHooks4 : CombineHooks2 {
     std::optional<Hooks> hooks_c;
     std::optional<Hooks> hooks_d;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/combine";
-        s.display_name = "Combine Hooks [4]";
-        s.experimental = true;
-        s.in("hooks_A", &CombineHooks4::hooks_a);
-        s.in("hooks_B", &CombineHooks4::hooks_b);
+        declare_hook_node(s, "/combine", "Combine Hooks [4]");
+        declare_four(s);
+    }
+
+    static void declare_four(Schema& s) {
+        declare_two(s);
         s.in("hooks_C", &CombineHooks4::hooks_c);
         s.in("hooks_D", &CombineHooks4::hooks_d);
     }
@@ -51,25 +49,15 @@ struct CombineHooks4 {
     std::optional<Hooks> execute() const { return combined({hooks_a, hooks_b, hooks_c, hooks_d}); }
 };
 
-struct CombineHooks8 {
-    std::optional<Hooks> hooks_a;
-    std::optional<Hooks> hooks_b;
-    std::optional<Hooks> hooks_c;
-    std::optional<Hooks> hooks_d;
+struct CombineHooks8 : CombineHooks4 {
     std::optional<Hooks> hooks_e;
     std::optional<Hooks> hooks_f;
     std::optional<Hooks> hooks_g;
     std::optional<Hooks> hooks_h;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/combine";
-        s.display_name = "Combine Hooks [8]";
-        s.experimental = true;
-        s.in("hooks_A", &CombineHooks8::hooks_a);
-        s.in("hooks_B", &CombineHooks8::hooks_b);
-        s.in("hooks_C", &CombineHooks8::hooks_c);
-        s.in("hooks_D", &CombineHooks8::hooks_d);
+        declare_hook_node(s, "/combine", "Combine Hooks [8]");
+        declare_four(s);
         s.in("hooks_E", &CombineHooks8::hooks_e);
         s.in("hooks_F", &CombineHooks8::hooks_f);
         s.in("hooks_G", &CombineHooks8::hooks_g);

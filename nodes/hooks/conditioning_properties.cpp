@@ -1,6 +1,5 @@
 #include "nodes/choices.hpp"
-#include "nodes/hooks/hook_sockets.hpp"
-#include "nodes/types.hpp"
+#include "nodes/hooks/hook_node.hpp"
 
 #include <map>
 
@@ -17,15 +16,6 @@ struct Properties {
     std::optional<Hooks> hooks = {};
     std::optional<TimestepsRange> timesteps = {};
 };
-
-Properties properties(double strength, const std::string& area, const std::optional<Mask>& mask,
-                      const std::optional<Hooks>& hooks, const std::optional<TimestepsRange>& timesteps) {
-    Properties wanted{.strength = strength, .to_bounds = area != "default"};
-    if (mask) wanted.mask = mask->values;
-    wanted.hooks = hooks;
-    wanted.timesteps = timesteps;
-    return wanted;
-}
 
 // Sets properties of conditions. Those that had the same hooks have the same ones again.
 class Setter {
@@ -60,6 +50,11 @@ private:
     std::map<Hooks, Hooks> joined_;
 };
 
+void declare_pair(Schema& s) {
+    s.out("positive");
+    s.out("negative");
+}
+
 Conditioning both(Conditioning first, const Conditioning& second) {
     first.insert(first.end(), second.begin(), second.end());
     return first;
@@ -72,126 +67,94 @@ Conditioning by_default(Conditioning conditioning) {
     return conditioning;
 }
 
-struct ConditioningSetProperties {
-    Conditioning cond_new;
+// The inputs of the nodes that set properties. First base of such a node.
+struct PropertyInputs {
     double strength = 1.0;
     std::string set_cond_area;
     std::optional<Mask> mask;
     std::optional<Hooks> hooks;
     std::optional<TimestepsRange> timesteps;
 
-    static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond single";
-        s.display_name = "Cond Set Props";
-        s.experimental = true;
-        s.in("cond_NEW", &ConditioningSetProperties::cond_new);
-        s.in("strength", &ConditioningSetProperties::strength).range(0.0, 10.0).step(0.01);
-        s.in("set_cond_area", &ConditioningSetProperties::set_cond_area).choices(one_of({"default", "mask bounds"}));
-        s.in("mask", &ConditioningSetProperties::mask);
-        s.in("hooks", &ConditioningSetProperties::hooks);
-        s.in("timesteps", &ConditioningSetProperties::timesteps);
+    static void declare_properties(Schema& s) {
+        s.in("strength", &PropertyInputs::strength).range(0.0, 10.0).step(0.01);
+        s.in("set_cond_area", &PropertyInputs::set_cond_area).choices(one_of({"default", "mask bounds"}));
+        s.in("mask", &PropertyInputs::mask);
+        s.in("hooks", &PropertyInputs::hooks);
+        s.in("timesteps", &PropertyInputs::timesteps);
     }
 
-    Conditioning execute() const {
-        return Setter(properties(strength, set_cond_area, mask, hooks, timesteps))(cond_new);
+    Setter setter() const {
+        Properties wanted{.strength = strength, .to_bounds = set_cond_area != "default"};
+        if (mask) wanted.mask = mask->values;
+        wanted.hooks = hooks;
+        wanted.timesteps = timesteps;
+        return Setter(std::move(wanted));
     }
 };
 
-struct ConditioningSetPropertiesAndCombine {
+struct ConditioningSetProperties : PropertyInputs {
+    Conditioning cond_new;
+
+    static void declare(Schema& s) {
+        declare_hook_node(s, "/cond single", "Cond Set Props");
+        s.in("cond_NEW", &ConditioningSetProperties::cond_new);
+        declare_properties(s);
+    }
+
+    Conditioning execute() const { return setter()(cond_new); }
+};
+
+struct ConditioningSetPropertiesAndCombine : PropertyInputs {
     Conditioning cond;
     Conditioning cond_new;
-    double strength = 1.0;
-    std::string set_cond_area;
-    std::optional<Mask> mask;
-    std::optional<Hooks> hooks;
-    std::optional<TimestepsRange> timesteps;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond single";
-        s.display_name = "Cond Set Props Combine";
-        s.experimental = true;
+        declare_hook_node(s, "/cond single", "Cond Set Props Combine");
         s.in("cond", &ConditioningSetPropertiesAndCombine::cond);
         s.in("cond_NEW", &ConditioningSetPropertiesAndCombine::cond_new);
-        s.in("strength", &ConditioningSetPropertiesAndCombine::strength).range(0.0, 10.0).step(0.01);
-        s.in("set_cond_area", &ConditioningSetPropertiesAndCombine::set_cond_area)
-            .choices(one_of({"default", "mask bounds"}));
-        s.in("mask", &ConditioningSetPropertiesAndCombine::mask);
-        s.in("hooks", &ConditioningSetPropertiesAndCombine::hooks);
-        s.in("timesteps", &ConditioningSetPropertiesAndCombine::timesteps);
+        declare_properties(s);
     }
 
-    Conditioning execute() const {
-        return both(cond, Setter(properties(strength, set_cond_area, mask, hooks, timesteps))(cond_new));
-    }
+    Conditioning execute() const { return both(cond, setter()(cond_new)); }
 };
 
-struct PairConditioningSetProperties {
+struct PairConditioningSetProperties : PropertyInputs {
     Conditioning positive_new;
     Conditioning negative_new;
-    double strength = 1.0;
-    std::string set_cond_area;
-    std::optional<Mask> mask;
-    std::optional<Hooks> hooks;
-    std::optional<TimestepsRange> timesteps;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond pair";
-        s.display_name = "Cond Pair Set Props";
-        s.experimental = true;
+        declare_hook_node(s, "/cond pair", "Cond Pair Set Props");
         s.in("positive_NEW", &PairConditioningSetProperties::positive_new);
         s.in("negative_NEW", &PairConditioningSetProperties::negative_new);
-        s.in("strength", &PairConditioningSetProperties::strength).range(0.0, 10.0).step(0.01);
-        s.in("set_cond_area", &PairConditioningSetProperties::set_cond_area)
-            .choices(one_of({"default", "mask bounds"}));
-        s.in("mask", &PairConditioningSetProperties::mask);
-        s.in("hooks", &PairConditioningSetProperties::hooks);
-        s.in("timesteps", &PairConditioningSetProperties::timesteps);
-        s.out("positive");
-        s.out("negative");
+        declare_properties(s);
+        declare_pair(s);
     }
 
     Pair execute() const {
-        Setter set(properties(strength, set_cond_area, mask, hooks, timesteps));
+        Setter set = setter();
         Conditioning positive = set(positive_new);
         return {std::move(positive), set(negative_new)};
     }
 };
 
-struct PairConditioningSetPropertiesAndCombine {
+struct PairConditioningSetPropertiesAndCombine : PropertyInputs {
     Conditioning positive;
     Conditioning negative;
     Conditioning positive_new;
     Conditioning negative_new;
-    double strength = 1.0;
-    std::string set_cond_area;
-    std::optional<Mask> mask;
-    std::optional<Hooks> hooks;
-    std::optional<TimestepsRange> timesteps;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond pair";
-        s.display_name = "Cond Pair Set Props Combine";
-        s.experimental = true;
+        declare_hook_node(s, "/cond pair", "Cond Pair Set Props Combine");
         s.in("positive", &PairConditioningSetPropertiesAndCombine::positive);
         s.in("negative", &PairConditioningSetPropertiesAndCombine::negative);
         s.in("positive_NEW", &PairConditioningSetPropertiesAndCombine::positive_new);
         s.in("negative_NEW", &PairConditioningSetPropertiesAndCombine::negative_new);
-        s.in("strength", &PairConditioningSetPropertiesAndCombine::strength).range(0.0, 10.0).step(0.01);
-        s.in("set_cond_area", &PairConditioningSetPropertiesAndCombine::set_cond_area)
-            .choices(one_of({"default", "mask bounds"}));
-        s.in("mask", &PairConditioningSetPropertiesAndCombine::mask);
-        s.in("hooks", &PairConditioningSetPropertiesAndCombine::hooks);
-        s.in("timesteps", &PairConditioningSetPropertiesAndCombine::timesteps);
-        s.out("positive");
-        s.out("negative");
+        declare_properties(s);
+        declare_pair(s);
     }
 
     Pair execute() const {
-        Setter set(properties(strength, set_cond_area, mask, hooks, timesteps));
+        Setter set = setter();
         Conditioning with = both(positive, set(positive_new));
         return {std::move(with), both(negative, set(negative_new))};
     }
@@ -204,16 +167,12 @@ struct PairConditioningCombine {
     Conditioning negative_b;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond pair";
-        s.display_name = "Cond Pair Combine";
-        s.experimental = true;
+        declare_hook_node(s, "/cond pair", "Cond Pair Combine");
         s.in("positive_A", &PairConditioningCombine::positive_a);
         s.in("negative_A", &PairConditioningCombine::negative_a);
         s.in("positive_B", &PairConditioningCombine::positive_b);
         s.in("negative_B", &PairConditioningCombine::negative_b);
-        s.out("positive");
-        s.out("negative");
+        declare_pair(s);
     }
 
     Pair execute() const { return {both(positive_a, positive_b), both(negative_a, negative_b)}; }
@@ -225,10 +184,7 @@ struct ConditioningSetDefaultCombine {
     std::optional<Hooks> hooks;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond single";
-        s.display_name = "Cond Set Default Combine";
-        s.experimental = true;
+        declare_hook_node(s, "/cond single", "Cond Set Default Combine");
         s.in("cond", &ConditioningSetDefaultCombine::cond);
         s.in("cond_DEFAULT", &ConditioningSetDefaultCombine::cond_default);
         s.in("hooks", &ConditioningSetDefaultCombine::hooks);
@@ -245,17 +201,13 @@ struct PairConditioningSetDefaultCombine {
     std::optional<Hooks> hooks;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/cond pair";
-        s.display_name = "Cond Pair Set Default Combine";
-        s.experimental = true;
+        declare_hook_node(s, "/cond pair", "Cond Pair Set Default Combine");
         s.in("positive", &PairConditioningSetDefaultCombine::positive);
         s.in("negative", &PairConditioningSetDefaultCombine::negative);
         s.in("positive_DEFAULT", &PairConditioningSetDefaultCombine::positive_default);
         s.in("negative_DEFAULT", &PairConditioningSetDefaultCombine::negative_default);
         s.in("hooks", &PairConditioningSetDefaultCombine::hooks);
-        s.out("positive");
-        s.out("negative");
+        declare_pair(s);
     }
 
     Pair execute() const {
@@ -270,10 +222,7 @@ struct ConditioningTimestepsRange {
     double end_percent = 1.0;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks";
-        s.display_name = "Timesteps Range";
-        s.experimental = true;
+        declare_hook_node(s, "", "Timesteps Range");
         s.search_aliases = {"prompt scheduling", "timestep segments", "conditioning phases"};
         s.in("start_percent", &ConditioningTimestepsRange::start_percent).range(0.0, 1.0).step(0.001);
         s.in("end_percent", &ConditioningTimestepsRange::end_percent).range(0.0, 1.0).step(0.001);
@@ -295,10 +244,7 @@ struct SetClipHooks {
     std::optional<Hooks> hooks;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/clip";
-        s.display_name = "Set CLIP Hooks";
-        s.experimental = true;
+        declare_hook_node(s, "/clip", "Set CLIP Hooks");
         s.in("clip", &SetClipHooks::clip);
         s.in("apply_to_conds", &SetClipHooks::apply_to_conds).advanced();
         s.in("schedule_clip", &SetClipHooks::schedule_clip).advanced();

@@ -1,8 +1,7 @@
 #include "base/folders.hpp"
 #include "inference/engine.hpp"
 #include "nodes/choices.hpp"
-#include "nodes/hooks/hook_sockets.hpp"
-#include "nodes/types.hpp"
+#include "nodes/hooks/hook_node.hpp"
 
 namespace easel::nodes {
 namespace {
@@ -15,104 +14,73 @@ Hooks with_change(const std::optional<Hooks>& hooks, inference::WeightChange cha
     return std::make_shared<const inference::HookGroup>(earlier(hooks).with(one));
 }
 
-Hooks lora_hook(Context& context, const std::string& name, double strength_model, double strength_clip,
-                const std::optional<Hooks>& hooks) {
-    if (strength_model == 0 && strength_clip == 0) return std::make_shared<const inference::HookGroup>(earlier(hooks));
-    inference::WeightChange change{.strength_model = strength_model, .strength_clip = strength_clip};
-    change.lora = context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", name));
-    return with_change(hooks, std::move(change));
-}
+enum class Changed { model, model_and_clip };
 
-Hooks checkpoint_hook(Context& context, const std::string& name, double strength_model, double strength_clip,
-                      const std::optional<Hooks>& hooks) {
-    const auto other =
-        context.use<inference::Engine>().load_checkpoint(context.use<Folders>().require("checkpoints", name));
-    inference::WeightChange change{.strength_model = strength_model, .strength_clip = strength_clip};
-    if (other.model) change.model_weights = other.model->weights();
-    if (other.clip) change.clip_weights = other.clip->weights();
-    return with_change(hooks, std::move(change));
-}
-
-struct CreateHookLora {
-    std::string lora_name;
+// A file that changes weights, how strongly it does, and the hooks before it.
+struct WeightHook {
+    std::string file;
     double strength_model = 1.0;
-    double strength_clip = 1.0;
+    double strength_clip = 0.0;
     std::optional<Hooks> prev_hooks;
 
-    static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/create";
-        s.display_name = "Create Hook LoRA";
-        s.experimental = true;
-        s.in("lora_name", &CreateHookLora::lora_name).choices(files_in("loras"));
-        s.in("strength_model", &CreateHookLora::strength_model).range(-20.0, 20.0).step(0.01);
-        s.in("strength_clip", &CreateHookLora::strength_clip).range(-20.0, 20.0).step(0.01);
-        s.in("prev_hooks", &CreateHookLora::prev_hooks);
+    static void declare_hook(Schema& s, const char* display_name, Changed changed) {
+        declare_hook_node(s, "/create", display_name);
+        s.in("strength_model", &WeightHook::strength_model).range(-20.0, 20.0).step(0.01);
+        if (changed == Changed::model_and_clip)
+            s.in("strength_clip", &WeightHook::strength_clip).default_value(1.0).range(-20.0, 20.0).step(0.01);
+        s.in("prev_hooks", &WeightHook::prev_hooks);
     }
 
-    Hooks execute(Context& context) const {
-        return lora_hook(context, lora_name, strength_model, strength_clip, prev_hooks);
+    inference::WeightChange strengths() const {
+        return {.strength_model = strength_model, .strength_clip = strength_clip};
     }
 };
 
-struct CreateHookLoraModelOnly {
-    std::string lora_name;
-    double strength_model = 1.0;
-    std::optional<Hooks> prev_hooks;
-
-    static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/create";
-        s.display_name = "Create Hook LoRA (MO)";
-        s.experimental = true;
-        s.in("lora_name", &CreateHookLoraModelOnly::lora_name).choices(files_in("loras"));
-        s.in("strength_model", &CreateHookLoraModelOnly::strength_model).range(-20.0, 20.0).step(0.01);
-        s.in("prev_hooks", &CreateHookLoraModelOnly::prev_hooks);
-    }
-
-    Hooks execute(Context& context) const { return lora_hook(context, lora_name, strength_model, 0.0, prev_hooks); }
-};
-
-struct CreateHookModelAsLora {
-    std::string ckpt_name;
-    double strength_model = 1.0;
-    double strength_clip = 1.0;
-    std::optional<Hooks> prev_hooks;
-
-    static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/create";
-        s.display_name = "Create Hook Model as LoRA";
-        s.experimental = true;
-        s.in("ckpt_name", &CreateHookModelAsLora::ckpt_name).choices(files_in("checkpoints"));
-        s.in("strength_model", &CreateHookModelAsLora::strength_model).range(-20.0, 20.0).step(0.01);
-        s.in("strength_clip", &CreateHookModelAsLora::strength_clip).range(-20.0, 20.0).step(0.01);
-        s.in("prev_hooks", &CreateHookModelAsLora::prev_hooks);
+struct LoraHook : WeightHook {
+    static void declare_lora(Schema& s, const char* display_name, Changed changed) {
+        s.in("lora_name", &LoraHook::file).choices(files_in("loras"));
+        declare_hook(s, display_name, changed);
     }
 
     Hooks execute(Context& context) const {
-        return checkpoint_hook(context, ckpt_name, strength_model, strength_clip, prev_hooks);
+        if (strength_model == 0 && strength_clip == 0)
+            return std::make_shared<const inference::HookGroup>(earlier(prev_hooks));
+        inference::WeightChange change = strengths();
+        change.lora = context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", file));
+        return with_change(prev_hooks, std::move(change));
     }
 };
 
-struct CreateHookModelAsLoraModelOnly {
-    std::string ckpt_name;
-    double strength_model = 1.0;
-    std::optional<Hooks> prev_hooks;
-
-    static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/create";
-        s.display_name = "Create Hook Model as LoRA (MO)";
-        s.experimental = true;
-        s.in("ckpt_name", &CreateHookModelAsLoraModelOnly::ckpt_name).choices(files_in("checkpoints"));
-        s.in("strength_model", &CreateHookModelAsLoraModelOnly::strength_model).range(-20.0, 20.0).step(0.01);
-        s.in("prev_hooks", &CreateHookModelAsLoraModelOnly::prev_hooks);
+struct CheckpointHook : WeightHook {
+    static void declare_checkpoint(Schema& s, const char* display_name, Changed changed) {
+        s.in("ckpt_name", &CheckpointHook::file).choices(files_in("checkpoints"));
+        declare_hook(s, display_name, changed);
     }
 
     Hooks execute(Context& context) const {
-        return checkpoint_hook(context, ckpt_name, strength_model, 0.0, prev_hooks);
+        const auto other =
+            context.use<inference::Engine>().load_checkpoint(context.use<Folders>().require("checkpoints", file));
+        inference::WeightChange change = strengths();
+        if (other.model) change.model_weights = other.model->weights();
+        if (other.clip) change.clip_weights = other.clip->weights();
+        return with_change(prev_hooks, std::move(change));
     }
+};
+
+struct CreateHookLora : LoraHook {
+    static void declare(Schema& s) { declare_lora(s, "Create Hook LoRA", Changed::model_and_clip); }
+};
+
+struct CreateHookLoraModelOnly : LoraHook {
+    static void declare(Schema& s) { declare_lora(s, "Create Hook LoRA (MO)", Changed::model); }
+};
+
+struct CreateHookModelAsLora : CheckpointHook {
+    static void declare(Schema& s) { declare_checkpoint(s, "Create Hook Model as LoRA", Changed::model_and_clip); }
+};
+
+struct CreateHookModelAsLoraModelOnly : CheckpointHook {
+    static void declare(Schema& s) { declare_checkpoint(s, "Create Hook Model as LoRA (MO)", Changed::model); }
 };
 
 }  // namespace

@@ -1,33 +1,16 @@
 #include "base/log.hpp"
 #include "nodes/choices.hpp"
-#include "nodes/hooks/hook_sockets.hpp"
-#include "nodes/types.hpp"
+#include "nodes/hooks/hook_node.hpp"
 
 namespace easel::nodes {
 namespace {
-
-// Keyframes with these strengths evenly over a part of the schedule; only the first is sure of a step.
-Keyframes spread(const std::optional<Keyframes>& before, const std::vector<double>& strengths, double start, double end,
-                 bool print) {
-    inference::HookKeyframes keyframes = before ? **before : inference::HookKeyframes();
-    const auto shares = inference::interpolated(start, end, std::ssize(strengths), "linear");
-    for (std::size_t i = 0; i < strengths.size(); ++i) {
-        keyframes =
-            keyframes.with({.strength = strengths[i], .start_percent = shares[i], .guarantee_steps = i == 0 ? 1 : 0});
-        if (print) logger("nodes")->info("Hook Keyframe - start_percent:{} = {}", shares[i], strengths[i]);
-    }
-    return std::make_shared<const inference::HookKeyframes>(std::move(keyframes));
-}
 
 struct SetHookKeyframes {
     Hooks hooks;
     std::optional<Keyframes> hook_kf;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/scheduling";
-        s.display_name = "Set Hook Keyframes";
-        s.experimental = true;
+        declare_hook_node(s, "/scheduling", "Set Hook Keyframes");
         s.in("hooks", &SetHookKeyframes::hooks);
         s.in("hook_kf", &SetHookKeyframes::hook_kf);
     }
@@ -44,10 +27,7 @@ struct CreateHookKeyframe {
     std::optional<Keyframes> prev_hook_kf;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/scheduling";
-        s.display_name = "Create Hook Keyframe";
-        s.experimental = true;
+        declare_hook_node(s, "/scheduling", "Create Hook Keyframe");
         s.search_aliases = {"hook scheduling", "strength animation", "timed hook"};
         s.in("strength_mult", &CreateHookKeyframe::strength_mult).range(-20.0, 20.0).step(0.01);
         s.in("start_percent", &CreateHookKeyframe::start_percent).range(0.0, 1.0).step(0.001);
@@ -62,52 +42,67 @@ struct CreateHookKeyframe {
     }
 };
 
-struct CreateHookKeyframesInterpolated {
-    double strength_start = 1.0;
-    double strength_end = 1.0;
-    std::string interpolation;
+// Keyframes over a part of the schedule, behind others. First base of such a node.
+struct KeyframeSpan {
     double start_percent = 0.0;
     double end_percent = 1.0;
-    std::int64_t keyframes_count = 5;
     bool print_keyframes = false;
     std::optional<Keyframes> prev_hook_kf;
 
+    static void declare_part(Schema& s) {
+        s.in("start_percent", &KeyframeSpan::start_percent).range(0.0, 1.0).step(0.001);
+        s.in("end_percent", &KeyframeSpan::end_percent).range(0.0, 1.0).step(0.001);
+    }
+
+    static void declare_rest(Schema& s) {
+        s.in("print_keyframes", &KeyframeSpan::print_keyframes).advanced();
+        s.in("prev_hook_kf", &KeyframeSpan::prev_hook_kf);
+        s.out("HOOK_KF");
+    }
+
+    // Keyframes with these strengths evenly over the part; only the first is sure of a step.
+    Keyframes spread(const std::vector<double>& strengths) const {
+        inference::HookKeyframes keyframes = prev_hook_kf ? **prev_hook_kf : inference::HookKeyframes();
+        const auto shares = inference::interpolated(start_percent, end_percent, std::ssize(strengths), "linear");
+        for (std::size_t i = 0; i < strengths.size(); ++i) {
+            keyframes = keyframes.with(
+                {.strength = strengths[i], .start_percent = shares[i], .guarantee_steps = i == 0 ? 1 : 0});
+            if (print_keyframes)
+                logger("nodes")->info("Hook Keyframe - start_percent:{} = {}", shares[i], strengths[i]);
+        }
+        return std::make_shared<const inference::HookKeyframes>(std::move(keyframes));
+    }
+};
+
+struct CreateHookKeyframesInterpolated : KeyframeSpan {
+    double strength_start = 1.0;
+    double strength_end = 1.0;
+    std::string interpolation;
+    std::int64_t keyframes_count = 5;
+
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/scheduling";
-        s.display_name = "Create Hook Keyframes Interp.";
-        s.experimental = true;
+        declare_hook_node(s, "/scheduling", "Create Hook Keyframes Interp.");
         s.search_aliases = {"ease hook strength", "smooth hook transition", "interpolate keyframes"};
         s.in("strength_start", &CreateHookKeyframesInterpolated::strength_start).range(0.0, 10.0).step(0.001);
         s.in("strength_end", &CreateHookKeyframesInterpolated::strength_end).range(0.0, 10.0).step(0.001);
         s.in("interpolation", &CreateHookKeyframesInterpolated::interpolation)
             .choices(one_of({"linear", "ease_in", "ease_out", "ease_in_out"}));
-        s.in("start_percent", &CreateHookKeyframesInterpolated::start_percent).range(0.0, 1.0).step(0.001);
-        s.in("end_percent", &CreateHookKeyframesInterpolated::end_percent).range(0.0, 1.0).step(0.001);
+        declare_part(s);
         s.in("keyframes_count", &CreateHookKeyframesInterpolated::keyframes_count).range(2, 100).step(1);
-        s.in("print_keyframes", &CreateHookKeyframesInterpolated::print_keyframes).advanced();
-        s.in("prev_hook_kf", &CreateHookKeyframesInterpolated::prev_hook_kf);
-        s.out("HOOK_KF");
+        declare_rest(s);
     }
 
     Keyframes execute() const {
         const auto strengths = inference::interpolated(strength_start, strength_end, keyframes_count, interpolation);
-        return spread(prev_hook_kf, strengths, start_percent, end_percent, print_keyframes);
+        return spread(strengths);
     }
 };
 
-struct CreateHookKeyframesFromFloats {
+struct CreateHookKeyframesFromFloats : KeyframeSpan {
     Json floats_strength;
-    double start_percent = 0.0;
-    double end_percent = 1.0;
-    bool print_keyframes = false;
-    std::optional<Keyframes> prev_hook_kf;
 
     static void declare(Schema& s) {
-        s.python_module = "comfy_extras.nodes_hooks";
-        s.category = "advanced/hooks/scheduling";
-        s.display_name = "Create Hook Keyframes From Floats";
-        s.experimental = true;
+        declare_hook_node(s, "/scheduling", "Create Hook Keyframes From Floats");
         s.search_aliases = {"batch keyframes", "strength list to keyframes"};
         s.in("floats_strength", &CreateHookKeyframesFromFloats::floats_strength)
             .type("FLOATS")
@@ -115,11 +110,8 @@ struct CreateHookKeyframesFromFloats {
             .force_input()
             .option("min", -1)
             .option("step", 0.001);
-        s.in("start_percent", &CreateHookKeyframesFromFloats::start_percent).range(0.0, 1.0).step(0.001);
-        s.in("end_percent", &CreateHookKeyframesFromFloats::end_percent).range(0.0, 1.0).step(0.001);
-        s.in("print_keyframes", &CreateHookKeyframesFromFloats::print_keyframes).advanced();
-        s.in("prev_hook_kf", &CreateHookKeyframesFromFloats::prev_hook_kf);
-        s.out("HOOK_KF");
+        declare_part(s);
+        declare_rest(s);
     }
 
     Keyframes execute() const {
@@ -131,7 +123,7 @@ struct CreateHookKeyframesFromFloats {
             strengths.push_back(floats_strength.get<double>());
         else
             throw UserError("floats_strength must be a number or a list of numbers");
-        return spread(prev_hook_kf, strengths, start_percent, end_percent, print_keyframes);
+        return spread(strengths);
     }
 };
 

@@ -10,50 +10,61 @@ std::shared_ptr<const inference::Lora> load(Context& context, const std::string&
     return context.use<inference::Engine>().load_lora(context.use<Folders>().require("loras", name));
 }
 
-Model applied(Context& context, const Model& model, const std::string& name, double strength) {
-    if (strength == 0) return model;
-    const auto lora = load(context, name);
-    lora->warn_of_unused(model.network().lora_keys(), {});
-    return model.with_lora(*lora, strength);
-}
-
-std::tuple<Model, Clip> applied(Context& context, const Model& model, const Clip& clip, const std::string& name,
-                                double strength_model, double strength_clip) {
-    if (strength_model == 0 && strength_clip == 0) return {model, clip};
-    const auto lora = load(context, name);
-    lora->warn_of_unused(model.network().lora_keys(), clip.lora_keys());
-    return {model.with_lora(*lora, strength_model), clip.with_lora(*lora, strength_clip)};
-}
-
 // What nodes for a model and its text encoder have in common.
-template <class Node>
-void declare_for_both(Schema& s) {
-    s.category = "model/loaders";
-    s.in("model", &Node::model).tooltip("The diffusion model the LoRA will be applied to.");
-    s.in("clip", &Node::clip).tooltip("The CLIP model the LoRA will be applied to.");
-    s.in("lora_name", &Node::lora_name).choices(files_in("loras")).tooltip("The name of the LoRA.");
-    s.in("strength_model", &Node::strength_model)
-        .range(-100.0, 100.0)
-        .step(0.01)
-        .tooltip("How strongly to modify the diffusion model. This value can be negative.");
-    s.in("strength_clip", &Node::strength_clip)
-        .range(-100.0, 100.0)
-        .step(0.01)
-        .tooltip("How strongly to modify the CLIP model. This value can be negative.");
-    s.out("MODEL").tooltip = "The modified diffusion model.";
-    s.out("CLIP").tooltip = "The modified CLIP model.";
-}
+struct LoraForBoth {
+    Model model;
+    Clip clip;
+    std::string lora_name;
+    double strength_model = 1.0;
+    double strength_clip = 1.0;
+
+    static void declare_lora(Schema& s) {
+        s.category = "model/loaders";
+        s.in("model", &LoraForBoth::model).tooltip("The diffusion model the LoRA will be applied to.");
+        s.in("clip", &LoraForBoth::clip).tooltip("The CLIP model the LoRA will be applied to.");
+        s.in("lora_name", &LoraForBoth::lora_name).choices(files_in("loras")).tooltip("The name of the LoRA.");
+        s.in("strength_model", &LoraForBoth::strength_model)
+            .range(-100.0, 100.0)
+            .step(0.01)
+            .tooltip("How strongly to modify the diffusion model. This value can be negative.");
+        s.in("strength_clip", &LoraForBoth::strength_clip)
+            .range(-100.0, 100.0)
+            .step(0.01)
+            .tooltip("How strongly to modify the CLIP model. This value can be negative.");
+        s.out("MODEL").tooltip = "The modified diffusion model.";
+        s.out("CLIP").tooltip = "The modified CLIP model.";
+    }
+
+    std::tuple<Model, Clip> execute(Context& context) const {
+        if (strength_model == 0 && strength_clip == 0) return {model, clip};
+        const auto lora = load(context, lora_name);
+        lora->warn_of_unused(model.network().lora_keys(), clip.lora_keys());
+        return {model.with_lora(*lora, strength_model), clip.with_lora(*lora, strength_clip)};
+    }
+};
 
 // What nodes for a model alone have in common. Their record keeps the tooltips of the nodes for both, as in the
 // reference.
-template <class Node>
-void declare_for_model(Schema& s) {
-    s.category = "model/loaders";
-    s.in("model", &Node::model);
-    s.in("lora_name", &Node::lora_name).choices(files_in("loras"));
-    s.in("strength_model", &Node::strength_model).range(-100.0, 100.0).step(0.01);
-    s.extra["output_tooltips"] = {"The modified diffusion model.", "The modified CLIP model."};
-}
+struct LoraForModel {
+    Model model;
+    std::string lora_name;
+    double strength_model = 1.0;
+
+    static void declare_lora(Schema& s) {
+        s.category = "model/loaders";
+        s.in("model", &LoraForModel::model);
+        s.in("lora_name", &LoraForModel::lora_name).choices(files_in("loras"));
+        s.in("strength_model", &LoraForModel::strength_model).range(-100.0, 100.0).step(0.01);
+        s.extra["output_tooltips"] = {"The modified diffusion model.", "The modified CLIP model."};
+    }
+
+    Model execute(Context& context) const {
+        if (strength_model == 0) return model;
+        const auto lora = load(context, lora_name);
+        lora->warn_of_unused(model.network().lora_keys(), {});
+        return model.with_lora(*lora, strength_model);
+    }
+};
 
 void declare_names(Schema& s) {
     s.search_aliases = {"lora", "load lora", "apply lora", "lora loader", "lora model"};
@@ -69,72 +80,40 @@ void declare_bypass(Schema& s) {
     s.experimental = true;
 }
 
-struct LoraLoader {
-    Model model;
-    Clip clip;
-    std::string lora_name;
-    double strength_model = 1.0;
-    double strength_clip = 1.0;
-
+struct LoraLoader : LoraForBoth {
     static void declare(Schema& s) {
         s.display_name = "Load LoRA (Model and CLIP)";
         s.description = "This LoRA loader is used to modify both diffusion and CLIP models, altering the way in which "
                         "latents are denoised such as applying styles. Multiple LoRA nodes can be linked together.";
         declare_names(s);
-        declare_for_both<LoraLoader>(s);
-    }
-
-    std::tuple<Model, Clip> execute(Context& context) const {
-        return applied(context, model, clip, lora_name, strength_model, strength_clip);
+        declare_lora(s);
     }
 };
 
-struct LoraLoaderModelOnly {
-    Model model;
-    std::string lora_name;
-    double strength_model = 1.0;
-
+struct LoraLoaderModelOnly : LoraForModel {
     static void declare(Schema& s) {
         s.display_name = "Load LoRA";
         s.description = "This LoRAs loader is used to modify the diffusion model, altering the way in which latents "
                         "are denoised such as applying styles. Multiple LoRA nodes can be linked together.";
         declare_names(s);
-        declare_for_model<LoraLoaderModelOnly>(s);
+        declare_lora(s);
     }
-
-    Model execute(Context& context) const { return applied(context, model, lora_name, strength_model); }
 };
 
-struct LoraLoaderBypass {
-    Model model;
-    Clip clip;
-    std::string lora_name;
-    double strength_model = 1.0;
-    double strength_clip = 1.0;
-
+struct LoraLoaderBypass : LoraForBoth {
     static void declare(Schema& s) {
         s.display_name = "Load LoRA (Bypass) (For debugging)";
         declare_bypass(s);
-        declare_for_both<LoraLoaderBypass>(s);
-    }
-
-    std::tuple<Model, Clip> execute(Context& context) const {
-        return applied(context, model, clip, lora_name, strength_model, strength_clip);
+        declare_lora(s);
     }
 };
 
-struct LoraLoaderBypassModelOnly {
-    Model model;
-    std::string lora_name;
-    double strength_model = 1.0;
-
+struct LoraLoaderBypassModelOnly : LoraForModel {
     static void declare(Schema& s) {
         s.display_name = "Load LoRA (Bypass, Model Only) (for debugging)";
         declare_bypass(s);
-        declare_for_model<LoraLoaderBypassModelOnly>(s);
+        declare_lora(s);
     }
-
-    Model execute(Context& context) const { return applied(context, model, lora_name, strength_model); }
 };
 
 }  // namespace

@@ -1,27 +1,18 @@
 #include "inference/patches/scale_patch.hpp"
+#include "nodes/patches/attention/attention_factors.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
 namespace {
 
-struct CLIPAttentionMultiply {
+struct CLIPAttentionMultiply : AttentionFactors {
     Clip clip;
-    double q = 1.0;
-    double k = 1.0;
-    double v = 1.0;
-    double out = 1.0;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_attention_multiply";
-        s.category = "experimental/attention_experiments";
-        s.experimental = true;
+        declare_attention_experiment(s);
         s.search_aliases = {"clip attention scale", "text encoder attention"};
         s.in("clip", &CLIPAttentionMultiply::clip);
-        s.in("q", &CLIPAttentionMultiply::q).range(0.0, 10.0).step(0.01).advanced();
-        s.in("k", &CLIPAttentionMultiply::k).range(0.0, 10.0).step(0.01).advanced();
-        s.in("v", &CLIPAttentionMultiply::v).range(0.0, 10.0).step(0.01).advanced();
-        s.in("out", &CLIPAttentionMultiply::out).range(0.0, 10.0).step(0.01).advanced();
+        declare_factors(s);
     }
 
     Clip execute() const {
@@ -42,4 +33,3 @@ void register_clip_attention_multiply(Registry& registry) {
 }
 
 }  // namespace easel::nodes
-

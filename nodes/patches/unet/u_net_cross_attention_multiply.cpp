@@ -1,26 +1,17 @@
 #include "inference/guidance/unet_patches.hpp"
+#include "nodes/patches/attention/attention_factors.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
 namespace {
 
-struct UNetCrossAttentionMultiply {
+struct UNetCrossAttentionMultiply : AttentionFactors {
     Model model;
-    double q = 1.0;
-    double k = 1.0;
-    double v = 1.0;
-    double out = 1.0;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_attention_multiply";
-        s.category = "experimental/attention_experiments";
-        s.experimental = true;
+        declare_attention_experiment(s);
         s.in("model", &UNetCrossAttentionMultiply::model);
-        s.in("q", &UNetCrossAttentionMultiply::q).range(0.0, 10.0).step(0.01).advanced();
-        s.in("k", &UNetCrossAttentionMultiply::k).range(0.0, 10.0).step(0.01).advanced();
-        s.in("v", &UNetCrossAttentionMultiply::v).range(0.0, 10.0).step(0.01).advanced();
-        s.in("out", &UNetCrossAttentionMultiply::out).range(0.0, 10.0).step(0.01).advanced();
+        declare_factors(s);
     }
 
     Model execute() const { return inference::scale_attention(model, "attn2", {.q = q, .k = k, .v = v, .out = out}); }

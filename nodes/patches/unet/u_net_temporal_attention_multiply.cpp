@@ -1,4 +1,5 @@
 #include "inference/guidance/unet_patches.hpp"
+#include "nodes/patches/attention/attention_factors.hpp"
 #include "nodes/types.hpp"
 
 namespace easel::nodes {
@@ -12,18 +13,12 @@ struct UNetTemporalAttentionMultiply {
     double cross_temporal = 1.0;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_attention_multiply";
-        s.category = "experimental/attention_experiments";
-        s.experimental = true;
+        declare_attention_experiment(s);
         s.in("model", &UNetTemporalAttentionMultiply::model);
-        s.in("self_structural", &UNetTemporalAttentionMultiply::self_structural).range(0.0, 10.0).step(0.01).advanced();
-        s.in("self_temporal", &UNetTemporalAttentionMultiply::self_temporal).range(0.0, 10.0).step(0.01).advanced();
-        s.in("cross_structural", &UNetTemporalAttentionMultiply::cross_structural)
-            .range(0.0, 10.0)
-            .step(0.01)
-            .advanced();
-        s.in("cross_temporal", &UNetTemporalAttentionMultiply::cross_temporal).range(0.0, 10.0).step(0.01).advanced();
+        factor_in(s, "self_structural", &UNetTemporalAttentionMultiply::self_structural);
+        factor_in(s, "self_temporal", &UNetTemporalAttentionMultiply::self_temporal);
+        factor_in(s, "cross_structural", &UNetTemporalAttentionMultiply::cross_structural);
+        factor_in(s, "cross_temporal", &UNetTemporalAttentionMultiply::cross_temporal);
     }
 
     Model execute() const {
