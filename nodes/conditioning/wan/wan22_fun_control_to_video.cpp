@@ -4,22 +4,15 @@
 namespace easel::nodes {
 namespace {
 
-struct Wan22FunControlToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct Wan22FunControlToVideo : VideoRequest {
     std::optional<Image> ref_image;
     std::optional<Image> control_video;
 
     static void declare(Schema& s) {
-        declare_video_request<Wan22FunControlToVideo>(s, "model/conditioning/wan/fun control");
+        declare_request(s, "model/conditioning/wan/fun control");
         s.in("ref_image", &Wan22FunControlToVideo::ref_image);
         s.in("control_video", &Wan22FunControlToVideo::control_video);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

@@ -7,31 +7,23 @@
 namespace easel::nodes {
 namespace {
 
-struct WanCameraImageToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanCameraImageToVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_output;
     std::optional<Image> start_image;
     std::optional<CameraMove> camera_conditions;
 
     static void declare(Schema& s) {
-        declare_video_request<WanCameraImageToVideo>(s, "model/conditioning/wan/camera");
+        declare_request(s, "model/conditioning/wan/camera");
         s.in("clip_vision_output", &WanCameraImageToVideo::clip_vision_output);
         s.in("start_image", &WanCameraImageToVideo::start_image);
         s.in("camera_conditions", &WanCameraImageToVideo::camera_conditions);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
         std::optional<inference::wan::GivenFrames> frames;
         if (start_image) {
-            const Tensor video =
-                inference::wan::video_from(vae, start_image->pixels, video_size(*this), batch_size);
+            const Tensor video = inference::wan::video_from(vae, start_image->pixels, video_size(*this), batch_size);
             const int64_t given = std::min(start_image->pixels.size(0), length);
             frames = {.latent = video, .mask = inference::wan::mask_after(given, video.sizes())};
         }

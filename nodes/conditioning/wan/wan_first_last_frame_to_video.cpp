@@ -4,26 +4,19 @@
 namespace easel::nodes {
 namespace {
 
-struct WanFirstLastFrameToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanFirstLastFrameToVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_start_image;
     std::optional<inference::ClipVisionOutput> clip_vision_end_image;
     std::optional<Image> start_image;
     std::optional<Image> end_image;
 
     static void declare(Schema& s) {
-        declare_video_request<WanFirstLastFrameToVideo>(s, "model/conditioning/wan");
+        declare_request(s, "model/conditioning/wan");
         s.in("clip_vision_start_image", &WanFirstLastFrameToVideo::clip_vision_start_image);
         s.in("clip_vision_end_image", &WanFirstLastFrameToVideo::clip_vision_end_image);
         s.in("start_image", &WanFirstLastFrameToVideo::start_image);
         s.in("end_image", &WanFirstLastFrameToVideo::end_image);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

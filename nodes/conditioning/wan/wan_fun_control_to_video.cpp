@@ -6,24 +6,17 @@
 namespace easel::nodes {
 namespace {
 
-struct WanFunControlToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanFunControlToVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_output;
     std::optional<Image> start_image;
     std::optional<Image> control_video;
 
     static void declare(Schema& s) {
-        declare_video_request<WanFunControlToVideo>(s, "model/conditioning/wan/fun control");
+        declare_request(s, "model/conditioning/wan/fun control");
         s.in("clip_vision_output", &WanFunControlToVideo::clip_vision_output);
         s.in("start_image", &WanFunControlToVideo::start_image);
         s.in("control_video", &WanFunControlToVideo::control_video);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

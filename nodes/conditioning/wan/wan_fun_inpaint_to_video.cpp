@@ -5,24 +5,17 @@
 namespace easel::nodes {
 namespace {
 
-struct WanFunInpaintToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanFunInpaintToVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_output;
     std::optional<Image> start_image;
     std::optional<Image> end_image;
 
     static void declare(Schema& s) {
-        declare_video_request<WanFunInpaintToVideo>(s, "model/conditioning/wan/fun inpaint");
+        declare_request(s, "model/conditioning/wan/fun inpaint");
         s.in("clip_vision_output", &WanFunInpaintToVideo::clip_vision_output);
         s.in("start_image", &WanFunInpaintToVideo::start_image);
         s.in("end_image", &WanFunInpaintToVideo::end_image);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

@@ -4,22 +4,15 @@
 namespace easel::nodes {
 namespace {
 
-struct WanImageToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanImageToVideo : VideoRequest {
     std::optional<inference::ClipVisionOutput> clip_vision_output;
     std::optional<Image> start_image;
 
     static void declare(Schema& s) {
-        declare_video_request<WanImageToVideo>(s, "model/conditioning/wan");
+        declare_request(s, "model/conditioning/wan");
         s.in("clip_vision_output", &WanImageToVideo::clip_vision_output);
         s.in("start_image", &WanImageToVideo::start_image);
-        declare_video_outputs(s);
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
@@ -27,7 +20,8 @@ struct WanImageToVideo {
         std::optional<inference::wan::GivenFrames> frames;
         if (start_image) frames = inference::wan::given_first(vae, start_image->pixels, size);
         const auto features = features_of(clip_vision_output);
-        return {with_given_frames(positive, frames, features), with_given_frames(negative, frames, features),
+        return {with_given_frames(positive, frames, features),
+                with_given_frames(negative, frames, features),
                 {.samples = inference::wan::empty_video(batch_size, 16, 8, size)}};
     }
 };

@@ -4,18 +4,11 @@
 namespace easel::nodes {
 namespace {
 
-struct WanPhantomSubjectToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanPhantomSubjectToVideo : VideoRequest {
     std::optional<Image> images;
 
     static void declare(Schema& s) {
-        declare_video_request<WanPhantomSubjectToVideo>(s, "model/conditioning/wan/phantom subject");
+        declare_request(s, "model/conditioning/wan/phantom subject");
         s.in("images", &WanPhantomSubjectToVideo::images);
         s.out("positive");
         s.out("negative_text");

@@ -4,27 +4,20 @@
 namespace easel::nodes {
 namespace {
 
-struct WanVaceToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanVaceToVideo : VideoRequest {
     double strength = 1.0;
     std::optional<Image> control_video;
     std::optional<Mask> control_masks;
     std::optional<Image> reference_image;
 
     static void declare(Schema& s) {
-        declare_video_request<WanVaceToVideo>(s, "model/conditioning/wan/vace");
+        declare_request(s, "model/conditioning/wan/vace");
         s.search_aliases = {"video conditioning", "video control"};
         s.in("strength", &WanVaceToVideo::strength).range(0.0, 1000.0).step(0.01);
         s.in("control_video", &WanVaceToVideo::control_video);
         s.in("control_masks", &WanVaceToVideo::control_masks);
         s.in("reference_image", &WanVaceToVideo::reference_image);
-        declare_video_outputs(s);
+        declare_outputs(s);
         s.out("trim_latent");
     }
 
@@ -34,7 +27,9 @@ struct WanVaceToVideo {
             vae, pixels_of(control_video), mask, pixels_of(reference_image), video_size(*this));
         std::vector<std::int64_t> shape = empty_request(*this).samples.sizes().vec();
         shape[2] += video.reference_frames;
-        return {keeping(positive, video.latent), keeping(negative, video.latent), {.samples = at::zeros(shape)},
+        return {keeping(positive, video.latent),
+                keeping(negative, video.latent),
+                {.samples = at::zeros(shape)},
                 video.reference_frames};
     }
 

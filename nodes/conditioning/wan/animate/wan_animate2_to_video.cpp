@@ -7,14 +7,7 @@
 namespace easel::nodes {
 namespace {
 
-struct WanAnimate2ToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanAnimate2ToVideo : VideoRequest {
     std::int64_t video_frame_offset = 0;
     double pose_strength = 1.0;
     double pose_start_percent = 0.0;
@@ -28,15 +21,11 @@ struct WanAnimate2ToVideo {
     std::optional<Image> continue_motion;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/animate";
+        declare_record(s, "model/conditioning/wan/animate");
         s.description = "Animate a character in a reference image using a video, effectively replicating the facial "
                         "animation, body motion and hands gesture from the video.";
         s.experimental = true;
-        s.in("positive", &WanAnimate2ToVideo::positive);
-        s.in("negative", &WanAnimate2ToVideo::negative);
-        s.in("vae", &WanAnimate2ToVideo::vae);
+        declare_prompts(s);
         s.in("width", &WanAnimate2ToVideo::width).range(16, 16384).step(16).tooltip("Output video width in pixels.");
         s.in("height", &WanAnimate2ToVideo::height).range(16, 16384).step(16).tooltip("Output video height in pixels.");
         s.in("length", &WanAnimate2ToVideo::length).range(1, 16384).step(4).tooltip("Number of frames to generate.");
@@ -73,19 +62,15 @@ struct WanAnimate2ToVideo {
         s.in("pose_video", &WanAnimate2ToVideo::pose_video)
             .tooltip("The video whose motion is transferred to the reference character.");
         s.in("clip_vision_output", &WanAnimate2ToVideo::clip_vision_output)
-
             .tooltip("CLIP vision of the reference image.");
         s.in("positive_pose", &WanAnimate2ToVideo::positive_pose)
             .tooltip("Prompt for the pose-video branch, describing the motion rather than the character. Defaults to "
                      "positive. Used for both the cond and uncond passes.");
         s.in("clip_vision_output_pose", &WanAnimate2ToVideo::clip_vision_output_pose)
-
             .tooltip("CLIP vision of the pose video's first frame. Defaults to clip_vision_output.");
         s.in("continue_motion", &WanAnimate2ToVideo::continue_motion)
             .tooltip("Previous motion sequence to continue from for temporal consistency.");
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
         s.out("trim_latent").tooltip = "Number of latent frames that should be trimmed before decoding.";
         s.out("trim_image").tooltip = "Number of overlapping image frames when extending a video.";
         s.out("video_frame_offset").tooltip = "Frames to seek into the pose video.";

@@ -7,14 +7,7 @@
 namespace easel::nodes {
 namespace {
 
-struct WanAnimateToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 77;
-    std::int64_t batch_size = 1;
+struct WanAnimateToVideo : VideoRequest {
     std::int64_t continue_motion_max_frames = 5;
     std::int64_t video_frame_offset = 0;
     std::optional<inference::ClipVisionOutput> clip_vision_output;
@@ -26,17 +19,8 @@ struct WanAnimateToVideo {
     std::optional<Image> continue_motion;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/animate";
+        declare_request(s, "model/conditioning/wan/animate", {.width = 832, .height = 480, .frames = 77});
         s.experimental = true;
-        s.in("positive", &WanAnimateToVideo::positive);
-        s.in("negative", &WanAnimateToVideo::negative);
-        s.in("vae", &WanAnimateToVideo::vae);
-        s.in("width", &WanAnimateToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanAnimateToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanAnimateToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanAnimateToVideo::batch_size).range(1, 4096);
         s.in("continue_motion_max_frames", &WanAnimateToVideo::continue_motion_max_frames).range(1, 16384).step(4);
         s.in("video_frame_offset", &WanAnimateToVideo::video_frame_offset)
             .range(0, 16384)
@@ -50,9 +34,7 @@ struct WanAnimateToVideo {
         s.in("background_video", &WanAnimateToVideo::background_video);
         s.in("character_mask", &WanAnimateToVideo::character_mask);
         s.in("continue_motion", &WanAnimateToVideo::continue_motion);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
         s.out("trim_latent");
         s.out("trim_image");
         s.out("video_frame_offset");

@@ -7,14 +7,7 @@
 namespace easel::nodes {
 namespace {
 
-struct WanSCAILToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 512;
-    std::int64_t height = 896;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
+struct WanSCAILToVideo : VideoRequest {
     double pose_strength = 1.0;
     double pose_start = 0.0;
     double pose_end = 1.0;
@@ -29,17 +22,12 @@ struct WanSCAILToVideo {
     std::optional<Image> previous_frames;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
+        declare_record(s, "model/conditioning/wan/scail");
         s.python_module = "comfy_extras.nodes_scail";
-        s.category = "model/conditioning/wan/scail";
         s.experimental = true;
-        s.in("positive", &WanSCAILToVideo::positive);
-        s.in("negative", &WanSCAILToVideo::negative);
-        s.in("vae", &WanSCAILToVideo::vae);
-        s.in("width", &WanSCAILToVideo::width).range(32, 16384).step(32);
-        s.in("height", &WanSCAILToVideo::height).range(32, 16384).step(32);
-        s.in("length", &WanSCAILToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanSCAILToVideo::batch_size).range(1, 4096);
+        declare_prompts(s);
+        declare_size(s, {.width = 512, .height = 896, .frames = 81}, 32);
+        declare_batch(s);
         s.in("pose_strength", &WanSCAILToVideo::pose_strength)
             .range(0.0, 10.0)
             .step(0.01)

@@ -6,34 +6,16 @@
 namespace easel::nodes {
 namespace {
 
-struct WanHuMoImageToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 97;
-    std::int64_t batch_size = 1;
+struct WanHuMoImageToVideo : VideoRequest {
     std::optional<inference::EncodedSound> audio_encoder_output;
     std::optional<Image> ref_image;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/humo";
+        declare_request(s, "model/conditioning/wan/humo", {.width = 832, .height = 480, .frames = 97});
         s.experimental = true;
-        s.in("positive", &WanHuMoImageToVideo::positive);
-        s.in("negative", &WanHuMoImageToVideo::negative);
-        s.in("vae", &WanHuMoImageToVideo::vae);
-        s.in("width", &WanHuMoImageToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanHuMoImageToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanHuMoImageToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanHuMoImageToVideo::batch_size).range(1, 4096);
         s.in("audio_encoder_output", &WanHuMoImageToVideo::audio_encoder_output);
         s.in("ref_image", &WanHuMoImageToVideo::ref_image);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

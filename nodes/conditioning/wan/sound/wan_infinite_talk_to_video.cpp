@@ -31,16 +31,10 @@ std::vector<Branch> wan_infinite_talk_to_video_mode_branches() {
             {"two_speakers", {two_speakers_audio_encoder_output_2, two_speakers_mask_1, two_speakers_mask_2}}};
 }
 
-struct WanInfiniteTalkToVideo {
+struct WanInfiniteTalkToVideo : VideoRequest {
     Chosen mode;
     Model model;
     ModelPatch model_patch;
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
     inference::EncodedSound audio_encoder_output_1;
     std::int64_t motion_frame_count = 9;
     double audio_scale = 1.0;
@@ -49,18 +43,12 @@ struct WanInfiniteTalkToVideo {
     std::optional<Image> previous_frames;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/infinite talk";
+        declare_record(s, "model/conditioning/wan/infinite talk");
         choice_in(s, "mode", "", wan_infinite_talk_to_video_mode_branches(), &WanInfiniteTalkToVideo::mode);
         s.in("model", &WanInfiniteTalkToVideo::model);
         s.in("model_patch", &WanInfiniteTalkToVideo::model_patch);
-        s.in("positive", &WanInfiniteTalkToVideo::positive);
-        s.in("negative", &WanInfiniteTalkToVideo::negative);
-        s.in("vae", &WanInfiniteTalkToVideo::vae);
-        s.in("width", &WanInfiniteTalkToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanInfiniteTalkToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanInfiniteTalkToVideo::length).range(1, 16384).step(4);
+        declare_prompts(s);
+        declare_size(s);
         s.in("audio_encoder_output_1", &WanInfiniteTalkToVideo::audio_encoder_output_1);
         s.in("motion_frame_count", &WanInfiniteTalkToVideo::motion_frame_count)
             .range(1, 33)
@@ -72,9 +60,7 @@ struct WanInfiniteTalkToVideo {
         s.in("start_image", &WanInfiniteTalkToVideo::start_image);
         s.in("previous_frames", &WanInfiniteTalkToVideo::previous_frames);
         s.out("model");
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
         s.out("trim_image");
     }
 

@@ -6,37 +6,19 @@
 namespace easel::nodes {
 namespace {
 
-struct WanSoundImageToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 77;
-    std::int64_t batch_size = 1;
+struct WanSoundImageToVideo : VideoRequest {
     std::optional<inference::EncodedSound> audio_encoder_output;
     std::optional<Image> ref_image;
     std::optional<Image> control_video;
     std::optional<Image> ref_motion;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/sound";
-        s.in("positive", &WanSoundImageToVideo::positive);
-        s.in("negative", &WanSoundImageToVideo::negative);
-        s.in("vae", &WanSoundImageToVideo::vae);
-        s.in("width", &WanSoundImageToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanSoundImageToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanSoundImageToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanSoundImageToVideo::batch_size).range(1, 4096);
+        declare_request(s, "model/conditioning/wan/sound", {.width = 832, .height = 480, .frames = 77});
         s.in("audio_encoder_output", &WanSoundImageToVideo::audio_encoder_output);
         s.in("ref_image", &WanSoundImageToVideo::ref_image);
         s.in("control_video", &WanSoundImageToVideo::control_video);
         s.in("ref_motion", &WanSoundImageToVideo::ref_motion);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

@@ -6,31 +6,21 @@
 namespace easel::nodes {
 namespace {
 
-struct WanSoundImageToVideoExtend {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
-    std::int64_t length = 77;
+struct WanSoundImageToVideoExtend : VideoRequest {
     Latent video_latent;
     std::optional<inference::EncodedSound> audio_encoder_output;
     std::optional<Image> ref_image;
     std::optional<Image> control_video;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/sound";
-        s.in("positive", &WanSoundImageToVideoExtend::positive);
-        s.in("negative", &WanSoundImageToVideoExtend::negative);
-        s.in("vae", &WanSoundImageToVideoExtend::vae);
-        s.in("length", &WanSoundImageToVideoExtend::length).range(1, 16384).step(4);
+        declare_record(s, "model/conditioning/wan/sound");
+        declare_prompts(s);
+        declare_length(s, 77);
         s.in("video_latent", &WanSoundImageToVideoExtend::video_latent);
         s.in("audio_encoder_output", &WanSoundImageToVideoExtend::audio_encoder_output);
         s.in("ref_image", &WanSoundImageToVideoExtend::ref_image);
         s.in("control_video", &WanSoundImageToVideoExtend::control_video);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

@@ -6,40 +6,26 @@
 namespace easel::nodes {
 namespace {
 
-struct WanMoveTrackToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
+struct WanMoveTrackToVideo : VideoRequest {
     double strength = 1.0;
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
     Image start_image;
     std::optional<inference::wan::PointTracks> tracks;
     std::optional<inference::ClipVisionOutput> clip_vision_output;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
+        declare_record(s, "model/conditioning/wan/move");
         s.python_module = "comfy_extras.nodes_wanmove";
-        s.category = "model/conditioning/wan/move";
-        s.in("positive", &WanMoveTrackToVideo::positive);
-        s.in("negative", &WanMoveTrackToVideo::negative);
-        s.in("vae", &WanMoveTrackToVideo::vae);
+        declare_prompts(s);
         s.in("strength", &WanMoveTrackToVideo::strength)
             .range(0.0, 100.0)
             .step(0.01)
             .tooltip("Strength of the track conditioning.");
-        s.in("width", &WanMoveTrackToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanMoveTrackToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanMoveTrackToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanMoveTrackToVideo::batch_size).range(1, 4096);
+        declare_size(s);
+        declare_batch(s);
         s.in("start_image", &WanMoveTrackToVideo::start_image);
         s.in("tracks", &WanMoveTrackToVideo::tracks);
         s.in("clip_vision_output", &WanMoveTrackToVideo::clip_vision_output);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {

@@ -9,40 +9,25 @@
 namespace easel::nodes {
 namespace {
 
-struct WanTrackToVideo {
-    Conditioning positive;
-    Conditioning negative;
-    Vae vae;
+struct WanTrackToVideo : VideoRequest {
     std::string tracks = "[]";
-    std::int64_t width = 832;
-    std::int64_t height = 480;
-    std::int64_t length = 81;
-    std::int64_t batch_size = 1;
     double temperature = 220.0;
     std::int64_t topk = 2;
     Image start_image;
     std::optional<inference::ClipVisionOutput> clip_vision_output;
 
     static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_wan";
-        s.category = "model/conditioning/wan/move";
+        declare_record(s, "model/conditioning/wan/move");
         s.search_aliases = {"motion tracking", "trajectory video", "point tracking", "keypoint animation"};
-        s.in("positive", &WanTrackToVideo::positive);
-        s.in("negative", &WanTrackToVideo::negative);
-        s.in("vae", &WanTrackToVideo::vae);
+        declare_prompts(s);
         s.in("tracks", &WanTrackToVideo::tracks).multiline();
-        s.in("width", &WanTrackToVideo::width).range(16, 16384).step(16);
-        s.in("height", &WanTrackToVideo::height).range(16, 16384).step(16);
-        s.in("length", &WanTrackToVideo::length).range(1, 16384).step(4);
-        s.in("batch_size", &WanTrackToVideo::batch_size).range(1, 4096);
+        declare_size(s);
+        declare_batch(s);
         s.in("temperature", &WanTrackToVideo::temperature).range(1.0, 1000.0).step(0.1).advanced();
         s.in("topk", &WanTrackToVideo::topk).range(1, 10).advanced();
         s.in("start_image", &WanTrackToVideo::start_image);
         s.in("clip_vision_output", &WanTrackToVideo::clip_vision_output);
-        s.out("positive");
-        s.out("negative");
-        s.out("latent");
+        declare_outputs(s);
     }
 
     std::tuple<Conditioning, Conditioning, Latent> execute() const {
