@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/python_repr.hpp"
+#include "graph/constants.hpp"
 #include "nodes/text/format_specification.hpp"
 #include "nodes/text/unicode_text.hpp"
 
@@ -21,24 +22,7 @@ bool is_all_digits(std::string_view text) {
 
 std::string python_type(const Value& value) {
     const auto json = value.to_json();
-    if (!json) return value.str();
-    switch (json->type()) {
-    case Json::value_t::null:
-        return "NoneType";
-    case Json::value_t::boolean:
-        return "bool";
-    case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned:
-        return "int";
-    case Json::value_t::number_float:
-        return "float";
-    case Json::value_t::string:
-        return "str";
-    case Json::value_t::array:
-        return "list";
-    default:
-        return "dict";
-    }
+    return json ? std::string(graph::python_type(*json)) : value.str();
 }
 
 std::string shown(const Value& value) {

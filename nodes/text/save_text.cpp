@@ -1,6 +1,7 @@
 #include "base/folders.hpp"
 #include "base/python_json.hpp"
 #include "nodes/choices.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
 
@@ -15,12 +16,10 @@ std::string indented_json(const std::string& text) {
     return parsed.is_discarded() ? text : python_json(parsed, {.ascii = false, .indent = 2});
 }
 
-struct SaveText {
+struct SaveText : FileOrigin {
     std::string text;
     std::string filename_prefix = "ComfyUI";
     std::string format = "txt";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -33,8 +32,7 @@ struct SaveText {
         s.in("text", &SaveText::text).no_default().force_input().option("multiline", false);
         s.in("filename_prefix", &SaveText::filename_prefix).option("multiline", false);
         s.in("format", &SaveText::format).choices(one_of({"txt", "csv", "md", "json"})).default_value("txt");
-        s.hidden_in("prompt", "PROMPT", &SaveText::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveText::extra_pnginfo);
+        declare_origin(s);
         s.out("text");
     }
 

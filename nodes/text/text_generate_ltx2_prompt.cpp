@@ -8,17 +8,29 @@
 namespace easel::nodes {
 namespace {
 
-constexpr std::string_view rules_for_all = R"(
-How to write:
-1. Everything the user names has to be in your text: people, things, what they do, camera work, sounds, mood and style. Change nothing that the user has settled, and keep spoken lines letter by letter, apart from obvious typing errors.
-2. Tell what happens in the order in which it happens, in the present continuous, linked by words such as "while", "then" and "as". If the user gives no action, let people, light, wind or water move in a calm, likely way.
-3. Weave sound into the telling at the moment it is heard: voices, steps, objects, weather, the tone of the room, music if it is wished for. Name what makes each sound and what it is like.
-4. People speak or sing only if the user says so. Then give the exact words in quotation marks and say who speaks and how the voice sounds; name the language if it is not English, and the accent if it matters.
-5. The camera stays as the user wants it. Do not make up camera moves, cuts, titles or times. If the scene is seen through somebody's eyes, do not describe that person.
-6. Write only what can be seen and heard, no smells, tastes, thoughts or intentions. Stay plain and moderate: ordinary names of colours, ordinary light, small facial movements rather than great feelings.
-7. If the wish names or suggests a visual style, begin with "Style: " and the style, then a comma and the rest.
-
-What to answer: one paragraph of English prose and nothing else. No heading, no list, no markup, no remark about the task, no question, no sign before the first word. If the wish cannot be carried out, or must not be, answer with the wish itself.)";
+constexpr std::string_view rules_for_all =
+    "\n"
+    "How to write:\n"
+    "1. Everything the user names has to be in your text: people, things, what they do, camera work, sounds, mood "
+    "and style. Change nothing that the user has settled, and keep spoken lines letter by letter, apart from obvious "
+    "typing errors.\n"
+    "2. Tell what happens in the order in which it happens, in the present continuous, linked by words such as "
+    "\"while\", \"then\" and \"as\". If the user gives no action, let people, light, wind or water move in a calm, "
+    "likely way.\n"
+    "3. Weave sound into the telling at the moment it is heard: voices, steps, objects, weather, the tone of the "
+    "room, music if it is wished for. Name what makes each sound and what it is like.\n"
+    "4. People speak or sing only if the user says so. Then give the exact words in quotation marks and say who "
+    "speaks and how the voice sounds; name the language if it is not English, and the accent if it matters.\n"
+    "5. The camera stays as the user wants it. Do not make up camera moves, cuts, titles or times. If the scene is "
+    "seen through somebody's eyes, do not describe that person.\n"
+    "6. Write only what can be seen and heard, no smells, tastes, thoughts or intentions. Stay plain and moderate: "
+    "ordinary names of colours, ordinary light, small facial movements rather than great feelings.\n"
+    "7. If the wish names or suggests a visual style, begin with \"Style: \" and the style, then a comma and the "
+    "rest.\n"
+    "\n"
+    "What to answer: one paragraph of English prose and nothing else. No heading, no list, no markup, no remark "
+    "about the task, no question, no sign before the first word. If the wish cannot be carried out, or must not be, "
+    "answer with the wish itself.";
 
 constexpr std::string_view for_text =
     "You write prompts for a model that makes video with sound from text. The user gives a rough idea; you give back a "
@@ -45,26 +57,16 @@ std::string without_reasoning(std::string text) {
     return trimmed(text, true, true);
 }
 
-struct TextGenerateLTX2Prompt {
-    Clip clip;
-    std::string prompt;
-    std::int64_t max_length = 512;
-    Chosen sampling_mode;
-    std::optional<Image> image;
-    std::optional<Image> video;
-    std::optional<Audio> audio;
-    bool thinking = false;
-    bool use_default_template = true;
-
+struct TextGenerateLTX2Prompt : TextWriting {
     static void declare(Schema& s) {
-        declare_text_writing<TextGenerateLTX2Prompt>(s);
+        declare_text_writing(s);
         s.display_name = "Generate LTX2 Prompt";
         s.search_aliases = {"prompt enhance", "LLM", "gemma"};
     }
 
     // An empty answer would condition on nothing: then the prompt stays as it is.
     std::string execute(Context& context) const {
-        const std::string text = without_reasoning(written_text(*this, conversation(), context));
+        const std::string text = without_reasoning(written(conversation(), context));
         return text.empty() ? prompt : text;
     }
 

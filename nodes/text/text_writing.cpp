@@ -1,10 +1,15 @@
 #include "nodes/text/text_writing.hpp"
 
+#include <vector>
+
 namespace easel::nodes {
 
 using graph::Field;
 using graph::InputSpec;
 
+namespace {
+
+// "on" with how tokens are drawn, and "off".
 std::vector<Branch> sampling_mode_branches() {
     InputSpec temperature = inner_input("temperature", "FLOAT");
     Field<double>(temperature).default_value(0.7).range(0.01, 2.0).step(1e-06);
@@ -23,6 +28,7 @@ std::vector<Branch> sampling_mode_branches() {
     return {{"on", {temperature, top_k, top_p, min_p, repetition_penalty, seed, presence_penalty}}, {"off", {}}};
 }
 
+// How the text is drawn, telling the client how many tokens there are.
 inference::TextGeneration text_generation(const Chosen& sampling_mode, std::int64_t max_length, Context& context) {
     inference::TextGeneration generation{.max_length = max_length, .samples = sampling_mode.key == "on"};
     if (generation.samples) {
@@ -39,6 +45,37 @@ inference::TextGeneration text_generation(const Chosen& sampling_mode, std::int6
         context.progress(static_cast<double>(count), static_cast<double>(max_length));
     };
     return generation;
+}
+
+}  // namespace
+
+void TextWriting::declare_text_writing(Schema& s) {
+    s.shape = RecordShape::modern;
+    s.python_module = "comfy_extras.nodes_textgen";
+    s.category = "text";
+    s.in("clip", &TextWriting::clip);
+    s.in("prompt", &TextWriting::prompt).multiline().dynamic_prompts();
+    s.in("max_length", &TextWriting::max_length).range(1, 32768);
+    choice_in(s, "sampling_mode", "", sampling_mode_branches(), &TextWriting::sampling_mode);
+    s.inputs.back().options["display_name"] = "Sampling Mode";
+    s.in("image", &TextWriting::image);
+    s.in("video", &TextWriting::video)
+        .tooltip("Video frames as image batch. Assumed to be 24 FPS; subsampled to 1 FPS internally.");
+    s.in("audio", &TextWriting::audio);
+    s.in("thinking", &TextWriting::thinking).tooltip("Operate in thinking mode if the model supports it.").optional();
+    s.in("use_default_template", &TextWriting::use_default_template)
+        .advanced()
+        .tooltip("Use the built in system prompt/template if the model has one.")
+        .optional();
+    s.out("generated_text");
+}
+
+std::string TextWriting::written(const std::string& text, Context& context) const {
+    inference::TextRequest request{
+        .prompt = text,
+        .settings = {{"uses_template", use_default_template ? 1.0 : 0.0}, {"thinking", thinking ? 1.0 : 0.0}}};
+    if (image) request.images.push_back(image->pixels);
+    return clip.generate(request, text_generation(sampling_mode, max_length, context));
 }
 
 }  // namespace easel::nodes
