@@ -1,6 +1,7 @@
 #include "base/folders.hpp"
 #include "nodes/choices.hpp"
 #include "nodes/dynamic_choice.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/media.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
@@ -65,13 +66,11 @@ std::vector<Branch> video_container_branches() {
     return branches;
 }
 
-struct SaveVideo {
+struct SaveVideo : FileOrigin {
     Video video;
     std::string filename_prefix = "video/ComfyUI";
     Chosen format;
     Chosen codec;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -94,8 +93,7 @@ struct SaveVideo {
         choice_in(s, "codec", video_codec_tooltip, video_codec_branches(true), &SaveVideo::codec);
         s.inputs.back().options["hidden"] = true;
         s.inputs.back().section = graph::Section::optional;
-        s.hidden_in("prompt", "PROMPT", &SaveVideo::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveVideo::extra_pnginfo);
+        declare_origin(s);
         s.out("video").tooltip = "The input video, unchanged.";
     }
 

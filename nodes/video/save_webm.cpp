@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "nodes/choices.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/media.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
@@ -8,14 +9,12 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveWEBM {
+struct SaveWEBM : FileOrigin {
     Image images;
     std::string filename_prefix = "ComfyUI";
     std::string codec;
     double fps = 24.0;
     double crf = 32.0;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -35,8 +34,7 @@ struct SaveWEBM {
             .step(1)
             .tooltip("Higher crf means lower quality with a smaller file size, lower crf means higher quality higher "
                      "filesize.");
-        s.hidden_in("prompt", "PROMPT", &SaveWEBM::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveWEBM::extra_pnginfo);
+        declare_origin(s);
         s.out("images");
     }
 
