@@ -18,8 +18,9 @@ struct ConditioningZeroOut {
         for (inference::Condition& condition : zeros) {
             condition.cross = at::zeros_like(condition.cross);
             if (condition.pooled) condition.pooled = at::zeros_like(*condition.pooled);
-            if (const auto lyrics = condition.extra.find("conditioning_lyrics"); lyrics != condition.extra.end())
-                lyrics->second = at::zeros_like(lyrics->second);
+            for (const char* name : {"conditioning_lyrics", "conditioning_scale"})
+                if (const auto found = condition.extra.find(name); found != condition.extra.end())
+                    found->second = at::zeros_like(found->second);
         }
         return zeros;
     }
