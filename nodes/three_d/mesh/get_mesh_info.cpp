@@ -1,3 +1,4 @@
+#include "nodes/three_d/grouped_number.hpp"
 #include "nodes/three_d/mesh/mesh_socket.hpp"
 #include "nodes/types.hpp"
 
@@ -8,14 +9,6 @@
 
 namespace easel::nodes {
 namespace {
-
-// "1,234,567"
-std::string grouped(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    for (auto place = static_cast<std::int64_t>(digits.size()) - 3; place > 0; place -= 3)
-        digits.insert(static_cast<std::size_t>(place), ",");
-    return digits;
-}
 
 std::string printed(const char* format, double value) {
     std::array<char, 32> text{};

@@ -76,13 +76,63 @@ void check_faces(const inference::Mesh& mesh) {
                         ", but there are " + std::to_string(mesh.vertices.size(0)));
 }
 
-// Bare surfaces are grey; colours and textures are shown as they are.
-Json material_of(const inference::Mesh& mesh, bool is_textured) {
-    const bool is_colored = is_textured || mesh.colors.defined();
+constexpr const char* unlit_extension = "KHR_materials_unlit";
+
+// A file's pictures, each a texture of its own.
+class GlbTextures {
+public:
+    explicit GlbTextures(GlbBuffer& buffer) : buffer_(buffer) {}
+
+    // `pixels` [h, w, 3] in 0..1. Returns how a material names the texture.
+    Json add(const Tensor& pixels) {
+        const Tensor bytes = (pixels.to(at::kCPU, at::kFloat).clamp(0, 1) * 255.0).to(at::kByte).contiguous();
+        images_.push_back({{"bufferView", buffer_.add(encode_png(bytes), 0)}, {"mimeType", "image/png"}});
+        textures_.push_back({{"source", images_.size() - 1}, {"sampler", 0}});
+        return {{"index", textures_.size() - 1}, {"texCoord", 0}};
+    }
+
+    void describe(Json& description) const {
+        if (images_.empty()) return;
+        description["images"] = images_;
+        description["textures"] = textures_;
+        description["samplers"] = Json::array({{{"magFilter", linear_filter},
+                                                {"minFilter", linear_filter},
+                                                {"wrapS", clamp_to_edge},
+                                                {"wrapT", clamp_to_edge}}});
+    }
+
+private:
+    GlbBuffer& buffer_;
+    Json images_ = Json::array(), textures_ = Json::array();
+};
+
+// Bare surfaces are grey; colours and textures are shown as they are. Maps count where vertices have places in them.
+Json material_of(const inference::Mesh& mesh, GlbTextures& textures) {
+    const bool has_places = mesh.uvs.defined(), is_textured = has_places && mesh.texture.defined();
+    const bool is_unlit = mesh.is_unlit && !is_textured;
+    const bool is_colored = is_textured || is_unlit || mesh.colors.defined();
     Json surface = {{"metallicFactor", 0.0}, {"roughnessFactor", is_colored ? 1.0 : 0.5}};
     surface["baseColorFactor"] = is_colored ? Json({1.0, 1.0, 1.0, 1.0}) : Json({0.22, 0.22, 0.22, 1.0});
-    if (is_textured) surface["baseColorTexture"] = {{"index", 0}, {"texCoord", 0}};
-    return {{"pbrMetallicRoughness", surface}, {"doubleSided", true}};
+    if (is_textured) surface["baseColorTexture"] = textures.add(mesh.texture);
+    Json material = {{"doubleSided", true}};
+    if (is_unlit) {
+        material["extensions"] = {{unlit_extension, Json::object()}};
+    } else if (has_places) {
+        if (mesh.surface_map.defined()) {
+            surface["metallicRoughnessTexture"] = textures.add(mesh.surface_map);
+            surface["metallicFactor"] = surface["roughnessFactor"] = 1.0;  // the texture says it all
+            if (mesh.has_occlusion) {
+                material["occlusionTexture"] = surface["metallicRoughnessTexture"];
+                material["occlusionTexture"]["strength"] = 1.0;
+            }
+        }
+        if (mesh.normal_map.defined()) {
+            material["normalTexture"] = textures.add(mesh.normal_map);
+            material["normalTexture"]["scale"] = 1.0;
+        }
+    }
+    material["pbrMetallicRoughness"] = surface;
+    return material;
 }
 
 std::vector<std::uint8_t> file_of(const Json& description, const std::vector<std::uint8_t>& buffer) {
@@ -122,23 +172,18 @@ std::vector<std::uint8_t> glb_of(const inference::Mesh& mesh,
         add_attribute("COLOR_0", mesh.colors.clamp(0, 1), mesh.colors.size(1) == 3 ? "VEC3" : "VEC4");
     if (mesh.normals.defined()) add_attribute("NORMAL", mesh.normals, "VEC3");
 
-    const bool is_textured = mesh.texture.defined() && mesh.uvs.defined();
+    if (mesh.tangents.defined()) add_attribute("TANGENT", mesh.tangents, "VEC4");
+
+    GlbTextures textures(buffer);
     Json description = {{"asset", {{"version", "2.0"}, {"generator", "easel"}}}, {"scene", 0}};
     description["scenes"] = Json::array({{{"nodes", Json::array({0})}}});
     description["nodes"] = Json::array({{{"mesh", 0}}});
-    description["materials"] = Json::array({material_of(mesh, is_textured)});
+    description["materials"] = Json::array({material_of(mesh, textures)});
+    if (description["materials"][0].contains("extensions"))
+        description["extensionsUsed"] = Json::array({unlit_extension});
     const Json surface = {{"attributes", attributes}, {"indices", indices}, {"mode", triangle_mode}, {"material", 0}};
     description["meshes"] = Json::array({{{"primitives", Json::array({surface})}}});
-    if (is_textured) {
-        const Tensor pixels = (mesh.texture.to(at::kCPU, at::kFloat).clamp(0, 1) * 255.0).to(at::kByte).contiguous();
-        const std::size_t view = buffer.add(encode_png(pixels), 0);
-        description["images"] = Json::array({{{"bufferView", view}, {"mimeType", "image/png"}}});
-        description["textures"] = Json::array({{{"source", 0}, {"sampler", 0}}});
-        description["samplers"] = Json::array({{{"magFilter", linear_filter},
-                                                {"minFilter", linear_filter},
-                                                {"wrapS", clamp_to_edge},
-                                                {"wrapT", clamp_to_edge}}});
-    }
+    textures.describe(description);
     for (const auto& [name, text] : notes)
         description["asset"]["extras"][name] = text;
     description["bufferViews"] = buffer.views();

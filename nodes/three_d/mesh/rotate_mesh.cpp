@@ -6,6 +6,7 @@
 #include <ATen/ops/tensor.h>
 #include <cmath>
 #include <numbers>
+#include <string>
 #include <vector>
 
 namespace easel::nodes {
@@ -14,35 +15,27 @@ namespace {
 using graph::Field;
 using graph::InputSpec;
 
+InputSpec angle(const std::string& name, const std::string& axis) {
+    InputSpec input = inner_input(name, "FLOAT");
+    Field<double>(input)
+        .default_value(0.0)
+        .range(-360.0, 360.0)
+        .step(0.1)
+        .tooltip("Rotation around the " + axis + " axis in degrees.");
+    return input;
+}
+
+InputSpec quaternion_part(const std::string& name, double value) {
+    InputSpec input = inner_input(name, "FLOAT");
+    Field<double>(input).default_value(value).range(-1.0, 1.0).step(0.001);
+    return input;
+}
+
 std::vector<Branch> rotate_mesh_mode_branches() {
-    InputSpec euler_xyz_angle_x = inner_input("angle_x", "FLOAT");
-    Field<double>(euler_xyz_angle_x)
-        .default_value(0.0)
-        .range(-360.0, 360.0)
-        .step(0.1)
-        .tooltip("Rotation around the X axis in degrees.");
-    InputSpec euler_xyz_angle_y = inner_input("angle_y", "FLOAT");
-    Field<double>(euler_xyz_angle_y)
-        .default_value(0.0)
-        .range(-360.0, 360.0)
-        .step(0.1)
-        .tooltip("Rotation around the Y axis in degrees.");
-    InputSpec euler_xyz_angle_z = inner_input("angle_z", "FLOAT");
-    Field<double>(euler_xyz_angle_z)
-        .default_value(0.0)
-        .range(-360.0, 360.0)
-        .step(0.1)
-        .tooltip("Rotation around the Z axis in degrees.");
-    InputSpec quaternion_qw = inner_input("qw", "FLOAT");
-    Field<double>(quaternion_qw).default_value(1.0).range(-1.0, 1.0).step(0.001);
-    InputSpec quaternion_qx = inner_input("qx", "FLOAT");
-    Field<double>(quaternion_qx).default_value(0.0).range(-1.0, 1.0).step(0.001);
-    InputSpec quaternion_qy = inner_input("qy", "FLOAT");
-    Field<double>(quaternion_qy).default_value(0.0).range(-1.0, 1.0).step(0.001);
-    InputSpec quaternion_qz = inner_input("qz", "FLOAT");
-    Field<double>(quaternion_qz).default_value(0.0).range(-1.0, 1.0).step(0.001);
-    return {{"euler_xyz", {euler_xyz_angle_x, euler_xyz_angle_y, euler_xyz_angle_z}},
-            {"quaternion", {quaternion_qw, quaternion_qx, quaternion_qy, quaternion_qz}}};
+    return {{"euler_xyz", {angle("angle_x", "X"), angle("angle_y", "Y"), angle("angle_z", "Z")}},
+            {"quaternion",
+             {quaternion_part("qw", 1.0), quaternion_part("qx", 0.0), quaternion_part("qy", 0.0),
+              quaternion_part("qz", 0.0)}}};
 }
 
 // About x, then y, then z, in degrees.

@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "base/log.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/image/saved_images.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/three_d/mesh/glb.hpp"
@@ -12,11 +13,9 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveGLB {
+struct SaveGLB : FileOrigin {
     std::variant<inference::Meshes, ModelFile> mesh;
     std::string filename_prefix = "3d/ComfyUI";
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -31,8 +30,7 @@ struct SaveGLB {
                   "SPLAT,FILE_3D_SPZ,FILE_3D_KSPLAT,FILE_3D_SPLAT_ANY,FILE_3D_POINT_CLOUD_ANY,FILE_3D")
             .tooltip("Mesh or 3D file to save");
         s.in("filename_prefix", &SaveGLB::filename_prefix).option("multiline", false);
-        s.hidden_in("prompt", "PROMPT", &SaveGLB::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveGLB::extra_pnginfo);
+        declare_origin(s);
     }
 
     Returns<> execute(Context& context) const {
