@@ -1,6 +1,8 @@
 #include "nodes/sampling/run_sampler.hpp"
 
 #include "base/options.hpp"
+#include "inference/sampling/model_options.hpp"
+#include "inference/sampling/step_preview.hpp"
 #include "inference/vae/preview.hpp"
 
 namespace easel::nodes {
@@ -14,6 +16,12 @@ graph::PreviewImage preview_of(const inference::RgbPreview& picture, int max_siz
             .rgb = picture.pixels};
 }
 
+const inference::StepPreview* own_preview(const Model& model) {
+    const auto& attached = model.options().attached;
+    const auto found = attached.find(inference::step_preview_name);
+    return found == attached.end() ? nullptr : dynamic_cast<const inference::StepPreview*>(found->second.get());
+}
+
 }  // namespace
 
 inference::SampleHooks sampling_hooks(const Model& model, Context& context) {
@@ -24,7 +32,9 @@ inference::SampleHooks sampling_hooks(const Model& model, Context& context) {
     const int max_size = options ? options->preview_size : 0;
     hooks.progress = [&context, &model, previews, max_size](int step, int total, const Tensor& denoised) {
         std::optional<graph::PreviewImage> preview;
-        if (previews && denoised.defined()) {
+        if (const auto* own = own_preview(model); own && denoised.defined()) {
+            if (auto picture = own->picture(denoised)) preview = preview_of(*picture, own->longest_side);
+        } else if (previews && denoised.defined()) {
             if (auto picture = inference::latent_preview(model.latent_format(), denoised))
                 preview = preview_of(*picture, max_size);
         }
