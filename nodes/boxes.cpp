@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
+#include "graph/constants.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,14 +21,6 @@ bool is_element(const Json& value) {
 bool is_box(const Json& value) {
     return std::ranges::all_of(std::array{"x", "y", "width", "height"},
                                [&](const char* name) { return value.contains(name); });
-}
-
-std::string python_type(const Json& value) {
-    if (value.is_boolean()) return "bool";
-    if (value.is_number_float()) return "float";
-    if (value.is_number()) return "int";
-    if (value.is_null()) return "NoneType";
-    return value.is_string() ? "str" : value.is_array() ? "list" : "dict";
 }
 
 // Boxes of a list with their metadata and nothing else.
@@ -93,11 +86,13 @@ Json boxes_from_input(const Json& input, std::int64_t width, std::int64_t height
     const Json given = read_boxes(input);
     if (given.is_null() || (given.is_array() && given.empty())) return Json::array();
     if (!given.is_object() && !given.is_array())
-        throw UserError("bboxes input must be bounding boxes, elements, or a JSON string, got " + python_type(given));
+        throw UserError("bboxes input must be bounding boxes, elements, or a JSON string, got " +
+                        std::string(graph::python_type(given)));
     const Json list = given.is_object() ? Json::array({given}) : given;
     if (list[0].is_array()) return plain_boxes(list[0]);
     if (!list[0].is_object())
-        throw UserError("bboxes list must contain bounding boxes or elements, got " + python_type(list[0]));
+        throw UserError("bboxes list must contain bounding boxes or elements, got " +
+                        std::string(graph::python_type(list[0])));
     if (is_element(list[0])) return boxes_of_elements(list, width, height);
     if (is_box(list[0])) return plain_boxes(list);
     throw UserError("bboxes must be bounding boxes (x, y, width, height) or elements (with a 'bbox')");

@@ -1,6 +1,7 @@
 #include "base/folders.hpp"
 #include "nodes/choices.hpp"
 #include "nodes/dataset/picture_folders.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/types.hpp"
 
 #include <vector>
@@ -8,13 +9,11 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveImageDataSetToFolder {
+struct SaveImageDataSetToFolder : FileOrigin {
     List<Image> images;
     List<std::string> folder_name{"dataset"};
     List<std::string> filename_prefix{"image"};
     List<std::string> mode;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -38,8 +37,7 @@ struct SaveImageDataSetToFolder {
             .choices(one_of({"overwrite", "increment"}))
             .default_value("overwrite")
             .tooltip("Whether to overwrite existing files or increment filenames to avoid overwriting.");
-        s.hidden_in("prompt", "PROMPT", &SaveImageDataSetToFolder::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveImageDataSetToFolder::extra_pnginfo);
+        declare_origin(s);
     }
 
     std::tuple<> execute(Context& context) const {

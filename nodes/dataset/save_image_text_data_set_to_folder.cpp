@@ -1,6 +1,7 @@
 #include "base/folders.hpp"
 #include "nodes/choices.hpp"
 #include "nodes/dataset/picture_folders.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/saving.hpp"
 #include "nodes/types.hpp"
 
@@ -11,14 +12,12 @@
 namespace easel::nodes {
 namespace {
 
-struct SaveImageTextDataSetToFolder {
+struct SaveImageTextDataSetToFolder : FileOrigin {
     List<Image> images;
     List<std::string> folder_name{"dataset"};
     List<std::string> filename_prefix{"image"};
     List<std::string> mode;
     List<std::string> texts;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -48,8 +47,7 @@ struct SaveImageTextDataSetToFolder {
             .option("multiline", false)
             .tooltip("List of text captions to save.")
             .optional();
-        s.hidden_in("prompt", "PROMPT", &SaveImageTextDataSetToFolder::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SaveImageTextDataSetToFolder::extra_pnginfo);
+        declare_origin(s);
     }
 
     std::tuple<> execute(Context& context) const {

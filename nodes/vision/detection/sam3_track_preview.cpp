@@ -1,5 +1,6 @@
 #include "base/folders.hpp"
 #include "inference/vision/sam3/track.hpp"
+#include "nodes/file_origin.hpp"
 #include "nodes/types.hpp"
 #include "nodes/video/video.hpp"
 #include "nodes/vision/detection/track_socket.hpp"
@@ -14,13 +15,11 @@
 namespace easel::nodes {
 namespace {
 
-struct SAM3_TrackPreview {
+struct SAM3_TrackPreview : FileOrigin {
     inference::ObjectTrack track_data;
     double opacity = 0.5;
     double fps = 24.0;
     std::optional<Image> images;
-    std::optional<Json> prompt;
-    std::optional<Json> extra_pnginfo;
 
     static void declare(Schema& s) {
         s.shape = RecordShape::modern;
@@ -32,8 +31,7 @@ struct SAM3_TrackPreview {
         s.in("opacity", &SAM3_TrackPreview::opacity).range(0.0, 1.0).step(0.05).option("display_name", "opacity");
         s.in("fps", &SAM3_TrackPreview::fps).range(1.0, 120.0).step(1.0).option("display_name", "fps");
         s.in("images", &SAM3_TrackPreview::images).option("display_name", "images");
-        s.hidden_in("prompt", "PROMPT", &SAM3_TrackPreview::prompt);
-        s.hidden_in("extra_pnginfo", "EXTRA_PNGINFO", &SAM3_TrackPreview::extra_pnginfo);
+        declare_origin(s);
     }
 
     Returns<> execute(Context& context) const {
