@@ -7,6 +7,7 @@ The generator is that of ../shared/parity (forge.py): every value follows from t
 tensor's name, so no weights are stored here. What it reads is layouts/: `<family>.json` lists model files as forge.py's
 models.json does, `<component>.txt` has one tensor a line ("name 4x8 [dtype|rule]"), in which `{0-35}` stands for the
 numbers from 0 to 35. A part {"blob": "file", "name": "key"} brings the bytes of a file of layouts/ as a tensor.
+The rule `ring:N` makes pairs of numbers that go around: N with N + 1, N + 1 with N + 2, ..., the last with N.
 """
 
 import pathlib
@@ -58,8 +59,15 @@ def blob(name):
     return numpy.fromfile(own, dtype="u1") if own.exists() else kit_blob(name)
 
 
-kit_blob = forge.blob
-forge.Layouts, forge.blob = Layouts, blob
+def values(key, name, shape, rule):
+    if not rule.startswith("ring:"):
+        return kit_values(key, name, shape, rule)
+    start, count = int(rule.partition(":")[2]), shape[0]
+    return numpy.array([[start + i, start + (i + 1) % count] for i in range(count)])
+
+
+kit_blob, kit_values = forge.blob, forge.values
+forge.Layouts, forge.blob, forge.values = Layouts, blob, values
 
 if __name__ == "__main__":
     forge.main()

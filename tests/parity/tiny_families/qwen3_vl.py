@@ -18,6 +18,8 @@ def init(self, *args, **kwargs):
 
 
 def detect_te_model(sd):
+    if "visual.deepstack_merger_list.0.norm.weight" in sd and "model.layers.49.self_attn.q_proj.weight" in sd:
+        return comfy.sd.TEModel.QWEN3VL_32B
     if "model.visual.deepstack_merger_list.0.norm.weight" in sd:
         return comfy.sd.TEModel.QWEN3VL_8B if "model.visual.blocks.26.norm1.weight" in sd else comfy.sd.TEModel.QWEN3VL_4B
     return detect(sd)
