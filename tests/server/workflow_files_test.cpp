@@ -46,7 +46,8 @@ TEST_F(WorkflowFiles, RunOutOfPictures) {
 
 TEST_F(WorkflowFiles, AreToldWhatTheyLack) {
     const Answer answer = post(R"({"prompt": {"links": [], "nodes": [{"id": 1, "type": "NobodysNode",
-        "properties": {"models": [{"name": "x.safetensors", "directory": "vae", "url": "https://example.org/x"}]}}]}})");
+        "properties": {"models": [{"name": "x.safetensors", "directory": "vae",
+                                   "url": "https://example.org/x"}]}}]}})");
     EXPECT_EQ(answer.status, 400);
     const Json error = answer.json()["error"];
     EXPECT_EQ(error["type"], "missing_node_type");

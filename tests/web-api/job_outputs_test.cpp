@@ -46,10 +46,10 @@ TEST(JobOutputs, MakesFilesOfThreeDimensionalNames) {
     const auto summary = of(R"({"1": {"result": ["mesh.GLB", null, "other"]}})");
     EXPECT_EQ(summary.count, 1);
     EXPECT_EQ((*summary.preview)["mediaType"], "3d");
-    EXPECT_EQ(
-        normalized_outputs(Json::parse(R"({"1": {"result": ["mesh.glb", null, "other"]}})")),
-        Json::parse(
-            R"({"1": {"result": [{"filename":"mesh.glb","type":"output","subfolder":"","mediaType":"3d"}, "other"]}})"));
+    EXPECT_EQ(normalized_outputs(Json::parse(R"({"1": {"result": ["mesh.glb", null, "other"]}})")),
+              Json::parse(
+                  R"({"1": {"result": [{"filename":"mesh.glb","type":"output","subfolder":"","mediaType":"3d"},
+                                 "other"]}})"));
 }
 
 }  // namespace

@@ -78,7 +78,8 @@ TEST(Messages, LeavePendingNodesOutOfTheProgressState) {
                            .value = 0,
                            .total = 1});
     EXPECT_EQ(text(state), parsed(R"({"type":"progress_state","data":{"prompt_id":"p","nodes":{"1":
-        {"value":0.5,"max":2,"state":"running","node_id":"1","prompt_id":"p","display_node_id":"1","parent_node_id":null,"real_node_id":"1"}}}})"));
+        {"value":0.5,"max":2,"state":"running","node_id":"1","prompt_id":"p","display_node_id":"1",
+         "parent_node_id":null,"real_node_id":"1"}}}})"));
 }
 
 TEST(Messages, GiveATimestampToErrorsThatEndThePrompt) {
@@ -122,10 +123,10 @@ TEST(Messages, PutTheMetadataBeforeThePicture) {
     ASSERT_EQ(payload.substr(0, 4), std::string("\0\0\0\4", 4));
     const auto length =
         static_cast<std::size_t>(static_cast<unsigned char>(payload[6]) * 256 + static_cast<unsigned char>(payload[7]));
-    EXPECT_EQ(
-        Json::parse(payload.substr(8, length)),
-        parsed(
-            R"({"node_id":"2.0.0.a","prompt_id":"p","display_node_id":"2","parent_node_id":"2","real_node_id":"2","image_type":"image/png"})"));
+    EXPECT_EQ(Json::parse(payload.substr(8, length)),
+              parsed(
+                  R"({"node_id":"2.0.0.a","prompt_id":"p","display_node_id":"2","parent_node_id":"2",
+                "real_node_id":"2","image_type":"image/png"})"));
     EXPECT_EQ(decoded(payload.substr(8 + length)).size(), cv::Size(8, 4));
 }
 

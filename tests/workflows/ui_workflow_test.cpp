@@ -99,7 +99,8 @@ TEST(UiWorkflow, SurvivesNonsense) {
          {R"({"links": [1, null, [], {}], "nodes": [{"id": 1, "type": "KSampler", "inputs": 5, "outputs": "x",
             "widgets_values": {"seed": 1}, "properties": 7, "mode": "x"}]})",
           R"({"links": [[1, 9, 0, 1, 0, "*"]], "nodes": [{"id": "a", "type": "PreviewImage",
-            "inputs": [{"name": "images", "link": 99}, null, 3]}], "definitions": {"subgraphs": [null, 4, {"id": 3}]}})",
+            "inputs": [{"name": "images", "link": 99}, null, 3]}],
+            "definitions": {"subgraphs": [null, 4, {"id": 3}]}})",
           R"({"links": [], "nodes": [{"id": 1, "type": "s", "properties": {"proxyWidgets": [["-1"], 3, ["7", "x"]]}}],
             "definitions": {"subgraphs": [{"id": "s", "inputs": [{"name": "x", "linkIds": [1, "2"]}]}]}})"})
         EXPECT_EQ(refusal(workflow), "accepted") << workflow;
