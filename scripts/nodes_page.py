@@ -22,16 +22,10 @@ RECORDS = ROOT.parent / "shared" / "reference" / "object_info.json"
 # Why nodes of a module are not built in; the first expression that matches counts.
 REASONS = [
     (r"^comfy_api_nodes\.", None),  # paid services on the network, which a local server does not offer
-    (r"nodes_trellis2|nodes_triposplat|nodes_hunyuan3d", "the 3D model behind it is not built in"),
-    (r"nodes_mesh_postprocess|nodes_save_3d|nodes_gaussian_splat", "works on meshes or splats in a way that is not built in"),
-    (r"nodes_wan|nodes_scail|nodes_ar_video|nodes_camera|nodes_bernini|nodes_audio_encoder",
-     "the variant of Wan behind it, or what listens to sound for it, is not built in"),
-    (r"nodes_minimax|nodes_hunyuan|nodes_cosmos|nodes_void|nodes_lt|nodes_ace|nodes_textgen",
-     "the video or sound model behind it is not built in"),
-    (r"nodes_train|nodes_dataset", "training is not built in"),
-    (r"nodes_mediapipe|nodes_sdpose|nodes_rtdetr|nodes_bg_removal|nodes_frame_interpolation",
-     "the vision model behind it is not built in"),
-    (r"nodes_glsl", "needs a graphics driver"),
+    (r"nodes_trellis2", "the 3D model behind it is not built in"),
+    (r"nodes_mesh_postprocess", "works on meshes in a way that is not built in"),
+    (r"nodes_hunyuan", "the text encoder behind it is not built in"),
+    (r"nodes_train", "training is not built in"),
     (r"", "not built in yet"),
 ]
 
