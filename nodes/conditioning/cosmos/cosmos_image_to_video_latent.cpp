@@ -16,11 +16,14 @@ std::optional<Tensor> pixels_of(const std::optional<Image>& image) {
     return image ? std::optional(image->pixels) : std::nullopt;
 }
 
-struct CosmosImageToVideoLatent {
+// A video that begins, and may end, with pictures; `frames_per_latent` of its frames make one of the latent's.
+template <std::int64_t default_width, std::int64_t default_height, std::int64_t default_length,
+          std::int64_t frames_per_latent>
+struct StartedVideo {
     Vae vae;
-    std::int64_t width = 1280;
-    std::int64_t height = 704;
-    std::int64_t length = 121;
+    std::int64_t width = default_width;
+    std::int64_t height = default_height;
+    std::int64_t length = default_length;
     std::int64_t batch_size = 1;
     std::optional<Image> start_image;
     std::optional<Image> end_image;
@@ -29,49 +32,29 @@ struct CosmosImageToVideoLatent {
         s.shape = RecordShape::modern;
         s.python_module = "comfy_extras.nodes_cosmos";
         s.category = "model/conditioning/cosmos";
-        s.in("vae", &CosmosImageToVideoLatent::vae);
-        s.in("width", &CosmosImageToVideoLatent::width).range(16, 16384).step(16);
-        s.in("height", &CosmosImageToVideoLatent::height).range(16, 16384).step(16);
-        s.in("length", &CosmosImageToVideoLatent::length).range(1, 16384).step(8);
-        s.in("batch_size", &CosmosImageToVideoLatent::batch_size).range(1, 4096);
-        s.in("start_image", &CosmosImageToVideoLatent::start_image);
-        s.in("end_image", &CosmosImageToVideoLatent::end_image);
+        s.in("vae", &StartedVideo::vae);
+        s.in("width", &StartedVideo::width).range(16, 16384).step(16);
+        s.in("height", &StartedVideo::height).range(16, 16384).step(16);
+        s.in("length", &StartedVideo::length).range(1, 16384).step(frames_per_latent);
+        s.in("batch_size", &StartedVideo::batch_size).range(1, 4096);
+        s.in("start_image", &StartedVideo::start_image);
+        s.in("end_image", &StartedVideo::end_image);
     }
 
-    Latent execute() const {
-        return repeated(inference::cosmos::start_latent(
-                            vae, pixels_of(start_image), pixels_of(end_image),
-                            {.width = width, .height = height, .frames = length, .frames_per_latent = 8}),
-                        batch_size);
+    Latent one() const {
+        return inference::cosmos::start_latent(
+            vae, pixels_of(start_image), pixels_of(end_image),
+            {.width = width, .height = height, .frames = length, .frames_per_latent = frames_per_latent});
     }
 };
 
-struct CosmosPredict2ImageToVideoLatent {
-    Vae vae;
-    std::int64_t width = 848;
-    std::int64_t height = 480;
-    std::int64_t length = 93;
-    std::int64_t batch_size = 1;
-    std::optional<Image> start_image;
-    std::optional<Image> end_image;
+struct CosmosImageToVideoLatent : StartedVideo<1280, 704, 121, 8> {
+    Latent execute() const { return repeated(one(), batch_size); }
+};
 
-    static void declare(Schema& s) {
-        s.shape = RecordShape::modern;
-        s.python_module = "comfy_extras.nodes_cosmos";
-        s.category = "model/conditioning/cosmos";
-        s.in("vae", &CosmosPredict2ImageToVideoLatent::vae);
-        s.in("width", &CosmosPredict2ImageToVideoLatent::width).range(16, 16384).step(16);
-        s.in("height", &CosmosPredict2ImageToVideoLatent::height).range(16, 16384).step(16);
-        s.in("length", &CosmosPredict2ImageToVideoLatent::length).range(1, 16384).step(4);
-        s.in("batch_size", &CosmosPredict2ImageToVideoLatent::batch_size).range(1, 4096);
-        s.in("start_image", &CosmosPredict2ImageToVideoLatent::start_image);
-        s.in("end_image", &CosmosPredict2ImageToVideoLatent::end_image);
-    }
-
+struct CosmosPredict2ImageToVideoLatent : StartedVideo<848, 480, 93, 4> {
     Latent execute() const {
-        Latent latent = inference::cosmos::start_latent(
-            vae, pixels_of(start_image), pixels_of(end_image),
-            {.width = width, .height = height, .frames = length, .frames_per_latent = 4});
+        Latent latent = one();
         if (!latent.noise_mask) return latent;
         // What is to be made starts from the mean of the model's latents.
         const Tensor& mask = *latent.noise_mask;
