@@ -8,19 +8,6 @@
 
 namespace easel::inference {
 
-namespace minimax_vae {
-
-struct LongerStage {
-    Wave activation;
-    ConvTranspose1d conv;
-    std::vector<WaveUnit> units;
-
-    explicit LongerStage(const Weights& w);
-    Tensor operator()(Tensor x) const;
-};
-
-}  // namespace minimax_vae
-
 class AutoencoderMinimaxMusic : public Autoencoder {
 public:
     // `w` holds `dec_in_proj` and `decoder.model`.
@@ -43,7 +30,7 @@ public:
 private:
     Weights weights_;
     Conv1d in_, first_, last_;
-    std::vector<minimax_vae::LongerStage> stages_;
+    std::vector<dac::UpStage<minimax_vae::Wave>> stages_;
     minimax_vae::Wave activation_;
 };
 

@@ -11,34 +11,12 @@ namespace {
 
 constexpr int64_t summary_heads = 8;
 
-// Kernels are two strides long.
-int64_t stride_of(const Weights& conv) { return conv["weight"].size(2) / 2; }
-
 }  // namespace
 
 Tensor Wave::operator()(const Tensor& x) const {
     constexpr double least = 1e-9;
     const Tensor& a = alpha.like(x);
     return x + (a + least).reciprocal() * (a * x).sin().square();
-}
-
-WaveUnit::WaveUnit(const Weights& w, int64_t dilation)
-    : first(w / "block" / 0), second(w / "block" / 2), wide(w / "block" / 1, 1, dilation), narrow(w / "block" / 3) {}
-
-Tensor WaveUnit::operator()(const Tensor& x) const { return x + narrow(second(wide(first(x)))); }
-
-WaveStage::WaveStage(const Weights& w)
-    : activation(w / "block" / 3),
-      conv(w / "block" / 4, stride_of(w / "block" / 4), (stride_of(w / "block" / 4) + 1) / 2, 1) {
-    int64_t dilation = 1;
-    for (int64_t i = 0; i < 3; ++i, dilation *= 3)
-        units.emplace_back(w / "block" / i, dilation);
-}
-
-Tensor WaveStage::operator()(Tensor x) const {
-    for (const WaveUnit& unit : units)
-        x = unit(x);
-    return conv(activation(x));
 }
 
 Summary::Summary(const Weights& w)
@@ -69,8 +47,6 @@ namespace {
 
 constexpr int64_t sample_rate = 32000, channels_of_sound = 2;
 
-Weights layer_from_end(const Weights& layers, int64_t index) { return layers / (layers.count() - index); }
-
 // Each stage's convolution is less than two strides long, by as much as the stride is odd.
 VocoderBuild vocoder_build(const Weights& w) {
     VocoderBuild build{.rates = {},
@@ -91,15 +67,14 @@ Tensor channels_together(const Tensor& latent) {
 }  // namespace
 
 AutoencoderMinimaxSound::AutoencoderMinimaxSound(const Weights& w)
-    : weights_(w), first_(w / "encoder" / "block" / 0), activation_(layer_from_end(w / "encoder" / "block", 2)),
-      last_(layer_from_end(w / "encoder" / "block", 1)), summary_(w / "pre_block"), mean_(w / "mean_proj"),
-      in_(w / "dec_in_proj"), vocoder_(w / "decoder", vocoder_build(w / "decoder")), latent_mean_(w["latents_mean"]),
+    : weights_(w), first_(w / "encoder" / "block" / 0),
+      stages_(dac::stages_of<dac::DownStage<minimax_vae::Wave>>(w / "encoder" / "block", "block")),
+      activation_(dac::from_end(w / "encoder" / "block", 2)), last_(dac::from_end(w / "encoder" / "block", 1)),
+      summary_(w / "pre_block"), mean_(w / "mean_proj"), in_(w / "dec_in_proj"),
+      vocoder_(w / "decoder", vocoder_build(w / "decoder")), latent_mean_(w["latents_mean"]),
       latent_deviation_(w["latents_std"]) {
-    const Weights layers = w / "encoder" / "block";
-    for (int64_t i = 1; i + 2 < layers.count(); ++i) {
-        stages_.emplace_back(layers / i);
-        samples_per_moment_ *= stages_.back().conv.stride;
-    }
+    for (const auto& stage : stages_)
+        samples_per_moment_ *= stage.conv.stride;
 }
 
 std::optional<SoundFormat> AutoencoderMinimaxSound::sound() const {
@@ -113,7 +88,7 @@ Tensor AutoencoderMinimaxSound::encode(const Tensor& waveform) const {
     const Tensor x = waveform.to(weights_.device(), weights_.compute_dtype()).flatten(0, 1).unsqueeze(1);
     const int64_t rest = x.size(2) % samples_per_moment_;
     Tensor h = first_(rest == 0 ? x : at::constant_pad_nd(x, {0, samples_per_moment_ - rest}));
-    for (const minimax_vae::WaveStage& stage : stages_)
+    for (const auto& stage : stages_)
         h = stage(h);
     const Tensor heard = summary_(last_(activation_(h)).transpose(1, 2)).transpose(1, 2);
     const Tensor mean = mean_(heard);

@@ -4,6 +4,7 @@
 
 #include "inference/layers/linear.hpp"
 #include "inference/layers/norm.hpp"
+#include "inference/vae/sound/dac_stages.hpp"
 #include "inference/vae/sound/vocoder.hpp"
 #include "inference/vae/vae.hpp"
 
@@ -19,23 +20,6 @@ struct Wave {
 
     explicit Wave(const Weights& w) : alpha(w["alpha"]) {}
     Tensor operator()(const Tensor& x) const;
-};
-
-struct WaveUnit {
-    Wave first, second;
-    Conv1d wide, narrow;
-
-    WaveUnit(const Weights& w, int64_t dilation);
-    Tensor operator()(const Tensor& x) const;
-};
-
-struct WaveStage {
-    std::vector<WaveUnit> units;
-    Wave activation;
-    Conv1d conv;
-
-    explicit WaveStage(const Weights& w);
-    Tensor operator()(Tensor x) const;
 };
 
 // What the encoder hears as few channels, each moment looking back at those before.
@@ -73,7 +57,7 @@ public:
 private:
     Weights weights_;
     Conv1d first_;
-    std::vector<minimax_vae::WaveStage> stages_;
+    std::vector<dac::DownStage<minimax_vae::Wave>> stages_;
     minimax_vae::Wave activation_;
     Conv1d last_;
     minimax_vae::Summary summary_;

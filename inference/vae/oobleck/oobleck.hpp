@@ -2,7 +2,7 @@
 // convolutions with periodic activations, straight on the waveform.
 #pragma once
 
-#include "inference/vae/sound/layers.hpp"
+#include "inference/vae/sound/dac_stages.hpp"
 #include "inference/vae/vae.hpp"
 
 #include <vector>
@@ -17,32 +17,6 @@ struct Snake {
 
     explicit Snake(const Weights& w) : alpha(w["alpha"]), beta(w["beta"]) {}
     Tensor operator()(const Tensor& x) const;
-};
-
-struct ResidualUnit {
-    Snake first, second;
-    Conv1d wide, narrow;
-
-    ResidualUnit(const Weights& w, int64_t dilation);
-    Tensor operator()(const Tensor& x) const;
-};
-
-struct DownStage {
-    std::vector<ResidualUnit> units;
-    Snake activation;
-    Conv1d conv;
-
-    explicit DownStage(const Weights& w);
-    Tensor operator()(Tensor x) const;
-};
-
-struct UpStage {
-    Snake activation;
-    ConvTranspose1d conv;
-    std::vector<ResidualUnit> units;
-
-    explicit UpStage(const Weights& w);
-    Tensor operator()(Tensor x) const;
 };
 
 }  // namespace oobleck
@@ -66,10 +40,10 @@ public:
 private:
     Weights weights_;
     Conv1d first_, last_;  // of the encoder
-    std::vector<oobleck::DownStage> down_;
+    std::vector<dac::DownStage<oobleck::Snake>> down_;
     oobleck::Snake encoder_activation_;
     Conv1d in_, out_;  // of the decoder
-    std::vector<oobleck::UpStage> up_;
+    std::vector<dac::UpStage<oobleck::Snake>> up_;
     oobleck::Snake decoder_activation_;
 };
 
