@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace easel::server {
@@ -29,9 +28,6 @@ public:
 
     void begin() { is_gathering_ = true; }
     std::size_t gathered() const { return gathered_.size(); }
-    // Whole frames, between `begin` and `flush` and after a message that Beast has written: then no frame of Beast's is
-    // halfway out.
-    void append(std::string_view bytes) { gathered_ += bytes; }
 
     net::awaitable<error_code> flush() {
         is_flushing_ = true;

@@ -51,16 +51,6 @@ FirstMessage read_first_message(const std::string& text) {
     return {.counts = true, .features = features};
 }
 
-// What stands before the payload of a whole message of fewer than 65,536 bytes, from a server (RFC 6455, 5.2).
-std::string frame_head(const web::WireMessage& message) {
-    const std::size_t size = message.payload.size();
-    std::string head(1, static_cast<char>(message.is_binary ? 0x82 : 0x81));
-    if (size < 126) return head += static_cast<char>(size);
-    head += static_cast<char>(126);
-    head += static_cast<char>(size >> 8);
-    return head += static_cast<char>(size & 0xff);
-}
-
 template <class Stream>
 class WebSocketSession final : public Socket, public std::enable_shared_from_this<WebSocketSession<Stream>> {
 public:
@@ -140,19 +130,15 @@ private:
             forget(message->payload.size() + cost_of_a_message);
             co_return;
         }
-        // Messages that come together leave together, which spares both sides a wake-up for each. The first goes
-        // through Beast, which ends a control frame of its own before; framing the others costs less here than there.
+        // Messages that come together leave together, which spares both sides a wake-up for each.
         GatheringStream<Stream>& layer = socket_.next_layer();
         layer.begin();
-        const Message first = next_message();
-        std::size_t cost = first->payload.size() + cost_of_a_message;
-        co_await write(*first);
+        std::size_t cost = 0;
         while (!ended_ && !outgoing_.empty() && outgoing_.front()->payload.size() <= small_message &&
                layer.gathered() < most_gathered) {
             const Message message = next_message();
             cost += message->payload.size() + cost_of_a_message;
-            layer.append(frame_head(*message));
-            layer.append(message->payload);
+            co_await write(*message);
         }
         const error_code failed = co_await layer.flush();
         if (failed) end();
